@@ -1,0 +1,58 @@
+# rl - rootless containers.  `make help` lists the targets.
+PREFIX  ?= /usr/local
+VERSION := $(shell cat VERSION 2>/dev/null || git describe --tags --always --dirty 2>/dev/null || echo unknown)
+B       ?= build
+CC      ?= cc
+# What each program may use: rl starts containers and is linked statically;
+# rl-transfer moves images in and out and loads the large libraries.
+PKGS          ?= libseccomp libcap jansson
+PKGS_TRANSFER ?= $(PKGS) libcurl libarchive libcrypto libzstd libisal zlib
+
+CFLAGS   ?= -O2 -g
+CPPFLAGS += -std=gnu11 -D_GNU_SOURCE -DRL_VERSION='"$(VERSION)"' \
+            -DRL_LIBEXEC='"$(PREFIX)/libexec/rl"' -I. -I$B/gen -MMD -MP
+WARN     := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
+            -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+            -Wold-style-definition -Wno-missing-field-initializers \
+            -Wno-format-nonliteral -Werror
+HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-common -fPIE \
+            -ffunction-sections -fdata-sections
+STATIC   := -static-pie
+LDFLAGS  += -Wl,-z,relro,-z,now,--as-needed,--gc-sections
+ifdef SAN        # make SAN=address,undefined B=build-san
+HARDEN   := -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
+STATIC   := -pie
+override CFLAGS += -fsanitize=$(SAN)
+LDFLAGS  += -fsanitize=$(SAN)
+endif
+override CFLAGS += $(WARN) $(HARDEN)
+
+# The folder says which program a file belongs to.
+LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c)
+SHARED_SRC   := $(wildcard cmd/ui/*.c)
+RL_SRC       := $(wildcard cmd/*.c)
+TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
+UNIT_SRC     := $(wildcard tests/unit/*_test.c)
+FUZZ_SRC     := $(wildcard tests/fuzz/*_fuzz.c)
+obj           = $(patsubst %.c,$B/%.o,$(1))
+LIB          := $(call obj,$(LIB_SRC))
+UNIT         := $(patsubst %.c,$B/%,$(UNIT_SRC))
+FUZZ         := $(patsubst %.c,$B/%,$(FUZZ_SRC))
+
+Q = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
+
+all: $B/rl $B/rl-transfer                 ## build both programs
+
+$B/rl: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(LIB)
+	$(call Q,LD)$(CC) $(CFLAGS) $(STATIC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(if $(SAN),,--static) $(PKGS)) -lm
+$B/rl-transfer: $(call obj,$(TRANSFER_SRC) $(SHARED_SRC)) $(LIB)
+	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
+$B/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c))
+	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
+
+-include $(shell find $B -name "*.d" 2>/dev/null)
+.SECONDARY:
+.PHONY: all

@@ -1,0 +1,83 @@
+#ifndef RL_STORE_H
+#define RL_STORE_H
+/*
+ * store.h - the image store: an OCI image layout and what is unpacked of it.
+ *
+ *	$RL_ROOT | $XDG_DATA_HOME/rl | ~/.local/share/rl          (0700)
+ *	  oci-layout, index.json      names: the annotation
+ *	                              org.opencontainers.image.ref.name holds
+ *	                              the full reference (ref_full)
+ *	  blobs/sha256/HEX            verified, complete, never changed
+ *	  incoming/HEX                a blob on its way: flock'ed by its writer,
+ *	                              kept when that dies, so a pull resumes
+ *	  incoming/*.lease            flock'ed list of digests that a running
+ *	                              pull or load is about to name
+ *	  layers/MAP/HEX              a layer unpacked (HEX: diffID) with the
+ *	                              owners of id map MAP; complete by its name
+ *	  layers/MAP/HEX.*.tmp, *.rm  half made or half removed: swept
+ *	  containers/ID, volumes/NAME
+ *
+ * An image without a name keeps its index.json entry without the annotation
+ * ("dangling").  index.json is replaced whole under a flock that is held for
+ * that one read and rename.  Garbage collection holds flock(LOCK_EX) on
+ * blobs/ while it reads the leases and unlinks; who wants to keep a blob
+ * writes it to a lease and looks for it under LOCK_SH.
+ */
+#include "core/base/err.h"
+#include "core/base/json.h"
+#include "fs/ref.h"
+
+struct store {
+	int   fd;   /* the root folder */
+	char *path; /* absolute */
+};
+
+/* Open, and make on first use, the user's store. */
+int store_open(struct store *ret, struct err *e);
+/* Open the store at `path`. */
+int store_open_at(const char *path, struct store *ret, struct err *e);
+void store_release(struct store *s);
+static inline void auto_store_p(struct store *s) { store_release(s); }
+#define auto_store __attribute__((cleanup(auto_store_p)))
+#define STORE_INIT { .fd = -1 }
+
+/* A descriptor (OCI image-spec descriptor.md) with the text it points to. */
+struct descriptor {
+	char    *media_type;
+	char     digest[DIGEST_MAX];
+	uint64_t size;
+};
+
+/* ---- blobs ---- */
+
+/* True if the blob is there, whole. */
+bool store_has_blob(const struct store *s, const char *digest);
+/* Open a blob for reading. -ENOENT when absent. */
+int store_open_blob(const struct store *s, const char *digest, struct err *e);
+/* Read and parse a JSON blob of at most JSON_TEXT_MAX bytes. */
+int store_json_blob(const struct store *s, const char *digest, json_t **ret,
+		    struct err *e);
+
+/* ---- the index ---- */
+
+/* The parsed index.json (an empty one for a new store). */
+int store_index(const struct store *s, json_t **ret, struct err *e);
+/*
+ * Name the manifest `d` as `ref` (NULL: keep it without a name).  A manifest
+ * that loses its last name stays, dangling.
+ */
+int store_tag(const struct store *s, const struct descriptor *d,
+	      const char *ref, struct err *e);
+/* Remove one name; the manifest's entry goes with its last name. */
+int store_untag(const struct store *s, const char *ref, struct err *e);
+/* Remove every entry of a manifest. */
+int store_forget(const struct store *s, const char *manifest_digest,
+		 struct err *e);
+/*
+ * Delete blobs and layers that no index entry, no lease and no container
+ * needs, and whatever half-made things dead processes left.  *ret_freed (may
+ * be NULL) counts bytes of blobs and layers.
+ */
+int store_collect(const struct store *s, uint64_t *ret_freed, struct err *e);
+
+#endif
