@@ -17,6 +17,10 @@
 
 #include <sys/types.h>
 
+/* The helpers' fixed place: looked up in no PATH, so nothing shadows them. */
+#define IDMAP_NEWUIDMAP "/usr/bin/newuidmap"
+#define IDMAP_NEWGIDMAP "/usr/bin/newgidmap"
+
 #define IDMAP_EXTENTS_MAX 32 /* of the kernel's 340: no real host needs more */
 
 struct id_extent {
@@ -73,6 +77,9 @@ int idmap_write(pid_t pid, const struct idmap *map, struct err *e);
 bool idmap_to_host(const struct id_extents *x, uint32_t id, uint32_t *ret);
 /* "0 1000 1\n1 100000 65536\n", for messages and the kernel. */
 void idmap_text(const struct id_extents *x, struct str *ret);
+
+/* Read what idmap_text wrote (or /proc/PID/uid_map).  -EINVAL otherwise. */
+int idmap_parse(const char *text, struct id_extents *ret, struct err *e);
 
 /*
  * Run `fn(arg)` as a child that is root of a new user namespace with this

@@ -1,0 +1,162 @@
+/* idmap_write.c - giving a new user namespace its id map. */
+#include "core/base/file.h"
+#include "core/base/proc.h"
+#include "core/idmap.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+static int poke(pid_t pid, const char *file, const char *text, struct err *e)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	return file_poke(AT_FDCWD, path, text, e);
+}
+
+static pid_t start_helper(const char *path, pid_t pid,
+			  const struct id_extents *x, int err_fd, struct err *e)
+{
+	auto_strv struct strv argv = { 0 };
+	struct spawn s = SPAWN_INIT;
+
+	strv_add(&argv, path);
+	strv_printf(&argv, "%d", (int)pid);
+	for (size_t i = 0; i < x->n; i++) {
+		strv_printf(&argv, "%u", x->e[i].inside);
+		strv_printf(&argv, "%u", x->e[i].outside);
+		strv_printf(&argv, "%u", x->e[i].count);
+	}
+	s.path = path;
+	s.argv = strv_list(&argv);
+	s.err = err_fd;
+	return proc_spawn(&s, NULL, e);
+}
+
+static int helper_failed(const char *path, int said, struct err *e)
+{
+	char text[256] = "";
+	ssize_t n = read(said, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return err_set(e, EPERM, "%s: %s (check its setuid bit and this "
+		       "user's lines in /etc/subuid and /etc/subgid, or "
+		       "remove them to run with one id)", path,
+		       *text ? text : "failed");
+}
+
+/* Both helpers run side by side: each is a setuid program with its own cost. */
+static int write_ranges(pid_t pid, const struct idmap *map, struct err *e)
+{
+	auto_close int said = -1, say = -1;
+	int fds[2], uid_rc, gid_rc;
+	pid_t u, g;
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return err_sys(e, "pipe");
+	said = fds[0];
+	say = fds[1];
+	u = start_helper(IDMAP_NEWUIDMAP, pid, &map->uid, say, e);
+	if (u < 0)
+		return u;
+	g = start_helper(IDMAP_NEWGIDMAP, pid, &map->gid, say, e);
+	uid_rc = proc_wait(u, e);
+	if (g < 0)
+		return g;
+	gid_rc = proc_wait(g, e);
+	if (uid_rc != 0)
+		return helper_failed(IDMAP_NEWUIDMAP, said, e);
+	if (gid_rc != 0)
+		return helper_failed(IDMAP_NEWGIDMAP, said, e);
+	return 0;
+}
+
+int idmap_write(pid_t pid, const struct idmap *map, struct err *e)
+{
+	auto_str struct str uid = { 0 }, gid = { 0 };
+
+	if (map->uid.n == 0 || map->gid.n == 0)
+		return err_set(e, EINVAL, "the id map is empty");
+	if (map->kind == IDMAP_RANGES)
+		return write_ranges(pid, map, e);
+	/* user_namespaces(7): without CAP_SETGID outside, setgroups first */
+	if (map->kind == IDMAP_SINGLE)
+		TRY(poke(pid, "setgroups", "deny", e));
+	idmap_text(&map->uid, &uid);
+	idmap_text(&map->gid, &gid);
+	TRY(poke(pid, "uid_map", str_text(&uid), e));
+	return poke(pid, "gid_map", str_text(&gid), e);
+}
+
+/* ---- a function inside a map ---- */
+
+struct inside {
+	int (*fn)(void *arg, struct err *e);
+	void *arg;
+	int   go, report; /* pipe ends of the child */
+};
+
+static NORETURN void inside_child(struct inside *in)
+{
+	struct err e = { 0 };
+	char c;
+	int r;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (read(in->go, &c, 1) != 1)
+		_exit(1);
+	r = setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 ?
+		    err_sys(&e, "become root inside") :
+		    in->fn(in->arg, &e);
+	if (r < 0 && write(in->report, &e, sizeof(e)) != sizeof(e))
+		_exit(2);
+	_exit(r < 0);
+}
+
+int idmap_run_inside(const struct idmap *map, int (*fn)(void *arg,
+		     struct err *e), void *arg, struct err *e)
+{
+	auto_close int go_r = -1, go_w = -1, rep_r = -1, rep_w = -1;
+	struct inside in = { .fn = fn, .arg = arg };
+	int p[2], r, status;
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, "pipe");
+	go_r = p[0];
+	go_w = p[1];
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, "pipe");
+	rep_r = p[0];
+	rep_w = p[1];
+	in.go = go_r;
+	in.report = rep_w;
+	pid = syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD, NULL,
+		      NULL, NULL, NULL);
+	if (pid < 0)
+		return err_sys(e, "make a user namespace");
+	if (pid == 0) {
+		close(steal_fd(go_w));
+		inside_child(&in);
+	}
+	r = idmap_write(pid, map, e);
+	if (r < 0)
+		kill(pid, SIGKILL);
+	else if (write(go_w, "", 1) != 1)
+		r = err_sys(e, "start the process inside");
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	close(steal_fd(rep_w));
+	if (r < 0)
+		return r;
+	if (status == 0)
+		return 0;
+	if (read(rep_r, e, sizeof(*e)) == sizeof(*e))
+		return -e->code;
+	return err_set(e, EIO, "a process in the user namespace died");
+}
