@@ -1,0 +1,312 @@
+/* mount.c - the executor of mounts: by fd, below a root that is not ours. */
+#include "core/mount.h"
+
+#include "core/base/file.h"
+#include "core/rootpath.h"
+
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+
+int mount_attr(int fd, uint64_t set, uint64_t clear, uint64_t propagation,
+	       bool recursive, struct err *e)
+{
+	struct mount_attr a = {
+		.attr_set = set, .attr_clr = clear, .propagation = propagation,
+	};
+
+	if (mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
+			  &a, sizeof(a)) < 0)
+		return err_sys(e, "change mount attributes");
+	return 0;
+}
+
+/* The kernel explains failed mounts in the fs context's log: fsopen(2). */
+static int mount_error(int fs, const char *what, struct err *e)
+{
+	int code = errno;
+	char log[200];
+	ssize_t n = read(fs, log, sizeof(log) - 1);
+
+	errno = code;
+	err_sys(e, "mount %s", what);
+	if (n > 2) {
+		size_t len = strlen(e->text);
+
+		log[n] = '\0';
+		log[strcspn(log, "\n")] = '\0';
+		snprintf(e->text + len, sizeof(e->text) - len, " (%s)", log + 2);
+	}
+	return -code;
+}
+
+static int configure(int fs, const char *option)
+{
+	auto_free char *key = xstrdup(option);
+	char *value = strchr(key, '=');
+
+	if (!value)
+		return fsconfig(fs, FSCONFIG_SET_FLAG, key, NULL, 0);
+	*value++ = '\0';
+	return fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0);
+}
+
+int mount_new(const char *fstype, const char *source, const struct strv *data,
+	      uint64_t attr, struct err *e)
+{
+	auto_close int fs = fsopen(fstype, FSOPEN_CLOEXEC);
+	int fd;
+
+	if (fs < 0)
+		return err_sys(e, "mount %s", fstype);
+	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
+		return mount_error(fs, fstype, e);
+	for (size_t i = 0; data && i < data->n; i++)
+		if (configure(fs, data->v[i]) < 0)
+			return mount_error(fs, fstype, e);
+	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return mount_error(fs, fstype, e);
+	fd = fsmount(fs, FSMOUNT_CLOEXEC, attr);
+	return fd < 0 ? mount_error(fs, fstype, e) : fd;
+}
+
+int mount_clone(int dirfd, const char *path, bool recursive, struct err *e)
+{
+	int fd = open_tree(dirfd, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+			   (recursive ? AT_RECURSIVE : 0) |
+			   (*path ? 0 : AT_EMPTY_PATH));
+
+	return fd < 0 ? err_sys(e, "bind %s", path) : fd;
+}
+
+int mount_attach(int mount_fd, int target_fd, const char *name, struct err *e)
+{
+	if (move_mount(mount_fd, "", target_fd, "", MOVE_MOUNT_F_EMPTY_PATH |
+		       MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return err_sys(e, "mount on %s", name);
+	return 0;
+}
+
+/* ---- /dev ---- */
+
+static const struct {
+	const char *name;
+	unsigned int major, minor;
+} nodes[] = {
+	{ "null", 1, 3 }, { "zero", 1, 5 }, { "full", 1, 7 },
+	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
+};
+
+static const char *const links[][2] = {
+	{ "/proc/self/fd", "fd" }, { "/proc/self/fd/0", "stdin" },
+	{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
+	{ "/proc/kcore", "core" }, { "pts/ptmx", "ptmx" },
+};
+
+/* Bind a host's node, after a look that it is the device it should be. */
+static int bind_node(int dev, size_t i, struct err *e)
+{
+	char path[32];
+	auto_close int fd = -1;
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/dev/%s", nodes[i].name);
+	fd = mount_clone(AT_FDCWD, path, false, e);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0 || !S_ISCHR(st.st_mode) ||
+	    st.st_rdev != makedev(nodes[i].major, nodes[i].minor))
+		return err_set(e, ENODEV, "%s of this host is not the device "
+			       "%u:%u", path, nodes[i].major, nodes[i].minor);
+	if (mknodat(dev, nodes[i].name, S_IFREG | 0644, 0) < 0)
+		return err_sys(e, "create %s", path);
+	if (move_mount(fd, "", dev, nodes[i].name, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return err_sys(e, "mount on %s", path);
+	return 0;
+}
+
+/* `dev` is the tmpfs just attached: nothing of the image's is in it. */
+static int fill_dev(int dev, struct err *e)
+{
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
+		TRY(bind_node(dev, i, e));
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		if (symlinkat(links[i][0], dev, links[i][1]) < 0)
+			return err_sys(e, "link /dev/%s", links[i][1]);
+	if (mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0 ||
+	    mkdirat(dev, "mqueue", 0755) < 0)
+		return err_sys(e, "create a folder in /dev");
+	return 0;
+}
+
+/* ---- one mount ---- */
+
+/* A file of text on the tmpfs that all of them share. */
+static int text_file(struct mount_ctx *c, const struct mount *m, struct err *e)
+{
+	auto_close int fd = -1;
+	char name[16];
+
+	if (c->texts < 0) {
+		auto_strv struct strv data = { 0 };
+
+		strv_add(&data, "mode=755");
+		strv_add(&data, "size=1m");
+		c->texts = mount_new("tmpfs", "rl", &data, MOUNT_ATTR_NOSUID |
+				     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+		if (c->texts < 0)
+			return c->texts;
+	}
+	snprintf(name, sizeof(name), "%zu", c->n_texts++);
+	TRY(file_create(c->texts, name, m->source, 0644, e));
+	return mount_clone(c->texts, name, false, e);
+}
+
+static int bind_source(const struct mount *m, struct err *e)
+{
+	int fd = mount_clone(AT_FDCWD, m->source, m->recursive, e);
+
+	if (fd == -ENOENT && m->make_source) {
+		TRY(mkdir_parents(AT_FDCWD, m->source, 0755, e));
+		fd = mount_clone(AT_FDCWD, m->source, m->recursive, e);
+	}
+	if (fd == -ENOENT)
+		return err_set(e, ENOENT, "bind source path does not exist: %s",
+			       m->source);
+	if (fd < 0)
+		return fd;
+	/*
+	 * The host's mounts must not see what is mounted inside, and what a
+	 * less privileged mount namespace inherits is locked as it is: flags
+	 * can be added, never taken away.
+	 */
+	TRY(mount_attr(fd, m->attr_set, 0, MS_PRIVATE, m->recursive_attr, e));
+	return fd;
+}
+
+static int fallback(const struct mount *m, struct err *e)
+{
+	int fd;
+
+	if (m->fallback == MOUNT_FALLBACK_SKIP)
+		return 0;
+	fd = mount_clone(AT_FDCWD, m->dest, true, e);
+	if (fd < 0)
+		return fd;
+	TRY(mount_attr(fd, m->attr_set, 0, MS_PRIVATE, true, e));
+	return fd;
+}
+
+/* The detached mount; 0 when it is to be left out. */
+static int make(struct mount_ctx *c, const struct mount *m, struct err *e)
+{
+	int fd;
+
+	switch (m->kind) {
+	case MOUNT_TEXT:
+		return text_file(c, m, e);
+	case MOUNT_BIND:
+		return bind_source(m, e);
+	case MOUNT_FS:
+		break;
+	}
+	fd = mount_new(m->fstype, m->source ? m->source : m->fstype, &m->data,
+		       m->attr_set, e);
+	if (fd < 0 && m->fallback != MOUNT_FALLBACK_NONE)
+		return fallback(m, e);
+	return fd;
+}
+
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e)
+{
+	auto_close int fd = -1, target = -1;
+	int r = make(c, m, e);
+
+	if (r <= 0)
+		return r;
+	fd = r;
+	target = root_make(c->root, m->dest,
+			   m->kind == MOUNT_TEXT ||
+				   (m->kind == MOUNT_BIND && is_file(fd)), e);
+	if (target < 0)
+		return target;
+	TRY(mount_attach(fd, target, m->dest, e));
+	if (m->propagation)
+		TRY(mount_attr(fd, 0, 0, m->propagation & ~(uint64_t)MS_REC,
+			       m->propagation & MS_REC, e));
+	return m->dev ? fill_dev(fd, e) : 0;
+}
+
+/* ---- masks ---- */
+
+static int empty_mount(struct mount_ctx *c, struct err *e)
+{
+	auto_strv struct strv data = { 0 };
+
+	if (c->empty >= 0)
+		return 0;
+	strv_add(&data, "size=0");
+	strv_add(&data, "mode=555");
+	c->empty = mount_new("tmpfs", "tmpfs", &data,
+			     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+			     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+	return c->empty < 0 ? c->empty : 0;
+}
+
+/* /dev/null of the host: checked, as a name may have been swapped. */
+static int null_mount(struct err *e)
+{
+	int fd = mount_clone(AT_FDCWD, "/dev/null", false, e);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(1, 3))
+		return fd;
+	close(fd);
+	return err_set(e, ENODEV, "/dev/null of this host is not the null "
+		       "device");
+}
+
+int mount_mask(struct mount_ctx *c, const char *path, struct err *e)
+{
+	auto_close int target = root_open(c->root, path, O_PATH, e);
+	auto_close int fd = -1;
+
+	if (target == -ENOENT || target == -ENOTDIR)
+		return 0;
+	if (target < 0)
+		return target;
+	if (is_file(target)) {
+		fd = null_mount(e);
+	} else {
+		TRY(empty_mount(c, e));
+		fd = mount_clone(c->empty, "", false, e);
+	}
+	return fd < 0 ? fd : mount_attach(fd, target, path, e);
+}
+
+int mount_readonly(struct mount_ctx *c, const char *path, struct err *e)
+{
+	auto_close int target = root_open(c->root, path, O_PATH, e);
+	auto_close int fd = -1;
+
+	if (target == -ENOENT || target == -ENOTDIR)
+		return 0;
+	if (target < 0)
+		return target;
+	fd = mount_clone(target, "", true, e);
+	if (fd < 0)
+		return fd;
+	TRY(mount_attr(fd, MOUNT_ATTR_RDONLY, 0, 0, true, e));
+	return mount_attach(fd, target, path, e);
+}

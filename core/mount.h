@@ -1,0 +1,95 @@
+#ifndef RL_MOUNT_H
+#define RL_MOUNT_H
+/*
+ * mount.h - mounts as data, and the executor that puts them in place.
+ *
+ * Everything is mounted by fd (fsopen(2), open_tree(2), move_mount(2)), and
+ * every destination is resolved by openat2(2) with RESOLVE_IN_ROOT below the
+ * new root, so no symlink in an image leads a mount astray and nothing can
+ * be swapped between the check and the mount.
+ */
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+#include <sys/mount.h>
+
+enum mount_kind {
+	MOUNT_FS,   /* a new instance of fstype */
+	MOUNT_BIND, /* source, a path of the host */
+	MOUNT_TEXT, /* a file with `source` as its text, on a tmpfs of ours */
+};
+
+/* What to do when the kernel refuses a new instance. */
+enum mount_fallback {
+	MOUNT_FALLBACK_NONE, /* fail */
+	MOUNT_FALLBACK_BIND, /* bind the host's at the same path */
+	MOUNT_FALLBACK_SKIP, /* leave it out */
+};
+
+struct mount {
+	enum mount_kind kind;
+	char    *fstype;          /* MOUNT_FS */
+	char    *source;
+	char    *dest;            /* absolute, inside */
+	struct strv data;         /* "key=value" or "flag", for the filesystem */
+	uint64_t attr_set;        /* MOUNT_ATTR_* */
+	uint64_t propagation;     /* MS_SHARED, MS_SLAVE, ...; 0: private */
+	bool     recursive;       /* rbind */
+	bool     recursive_attr;  /* attr_set reaches the sub-mounts */
+	bool     make_source;     /* -v: a missing host path becomes a folder */
+	bool     copy_up;         /* tmpfs: start with what the image has there */
+	bool     dev;             /* device nodes and links go in here */
+	enum mount_fallback fallback;
+};
+
+struct mount_list {
+	struct mount *m;
+	size_t n;
+};
+
+void mount_list_release(struct mount_list *l);
+/* Append a mount; the pointer is good until the next append. */
+struct mount *mount_list_fs(struct mount_list *l, const char *fstype,
+			    const char *dest, uint64_t attr);
+struct mount *mount_list_bind(struct mount_list *l, const char *source,
+			      const char *dest);
+struct mount *mount_list_text(struct mount_list *l, const char *text,
+			      const char *dest);
+/* Drop every mount on `dest` (a user's mount replaces a default one). */
+void mount_list_drop(struct mount_list *l, const char *dest);
+
+/*
+ * Read one option word (mount(8) names: ro, nosuid, rbind, rslave, size=...)
+ * into the mount.  What is no known flag becomes filesystem data.
+ */
+int mount_parse_option(struct mount *m, const char *word, struct err *e);
+
+/* The executor's view: made by init, used by each step. */
+struct mount_ctx {
+	int root;  /* O_PATH of the new root, once it is mounted */
+	int texts; /* the tmpfs that holds MOUNT_TEXT files, or -1 */
+	int empty; /* a detached read-only empty tmpfs for masking, or -1 */
+	size_t n_texts;
+};
+
+#define MOUNT_CTX_INIT { .root = -1, .texts = -1, .empty = -1 }
+
+/* Put one mount in place. */
+int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e);
+/* Open a host path to be mounted: a detached clone of it. */
+int mount_clone(int dirfd, const char *path, bool recursive, struct err *e);
+/* Make a detached mount of a new filesystem instance. */
+int mount_new(const char *fstype, const char *source, const struct strv *data,
+	      uint64_t attr, struct err *e);
+/* Attach a detached mount to an O_PATH fd. */
+int mount_attach(int mount_fd, int target_fd, const char *name, struct err *e);
+/* mount_setattr(2) on what an fd names. */
+int mount_attr(int fd, uint64_t set, uint64_t clear, uint64_t propagation,
+	       bool recursive, struct err *e);
+
+/* Cover a path with nothing; what is not there needs no cover. */
+int mount_mask(struct mount_ctx *c, const char *path, struct err *e);
+/* Make a path read-only; what is not there is left alone. */
+int mount_readonly(struct mount_ctx *c, const char *path, struct err *e);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef RL_ROOTPATH_H
+#define RL_ROOTPATH_H
+/*
+ * rootpath.h - paths inside a root filesystem that somebody else wrote.
+ *
+ * Every lookup is openat2(2) with RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
+ * from the root's fd: absolute symlinks and ".." stay inside.
+ */
+#include "core/base/err.h"
+
+#include <sys/stat.h>
+
+/* openat2 below `root`.  -ENOENT and friends as the kernel says. */
+int root_open(int root, const char *path, int flags, struct err *e);
+/*
+ * An O_PATH fd of `path`, made with its parents (0755, root) if missing: a
+ * folder, or with `file` an empty file.
+ */
+int root_make(int root, const char *path, bool file, struct err *e);
+/* mkdir -p inside; *ret_fd is an O_PATH fd of the last folder. */
+int root_mkdir(int root, const char *path, mode_t mode, struct err *e);
+
+#endif

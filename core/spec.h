@@ -1,0 +1,108 @@
+#ifndef RL_SPEC_H
+#define RL_SPEC_H
+/*
+ * spec.h - what a container is to be: plain data, decided before anything is
+ * done.  The shape follows the OCI runtime-spec (config.md, config-linux.md).
+ *
+ * spec_init() gives Docker's defaults, spec_release() frees what the lists
+ * and strings own.  Nothing in here is acted on until core/launch.h.
+ */
+#include "core/base/str.h"
+#include "core/caps.h"
+#include "core/idmap.h"
+#include "core/mount.h"
+#include "core/seccomp.h"
+
+#include <sys/resource.h>
+
+/* What a container sees of one kind of namespace. */
+enum ns_mode {
+	NS_PRIVATE, /* a new one */
+	NS_HOST,    /* ours */
+	NS_PATH,    /* joined: the file at ns_path */
+};
+
+enum ns_type {
+	NS_CGROUP, NS_IPC, NS_MOUNT, NS_NET, NS_PID, NS_TIME, NS_USER, NS_UTS,
+	NS_TYPES,
+};
+
+struct ns_spec {
+	enum ns_mode mode;
+	char        *path; /* NS_PATH: /proc/PID/ns/KIND or any nsfs file */
+};
+
+struct rlimit_spec {
+	int           resource; /* RLIMIT_* */
+	struct rlimit value;
+};
+
+struct sysctl_spec {
+	char *key, *value; /* key as a path below /proc/sys */
+};
+
+/* --user: text until the container's own passwd file can be read. */
+struct user_spec {
+	char       *text;   /* "", "1000", "www-data:adm" */
+	struct strv groups; /* --group-add: names or numbers */
+	bool        keep_groups; /* the host's supplementary groups stay */
+};
+
+struct device_spec {
+	char *source, *dest; /* host node, path inside */
+};
+
+struct spec {
+	char id[65];
+	char *name, *hostname, *domainname;
+
+	struct strv argv, env;
+	char *cwd;
+	struct user_spec user;
+	bool  terminal;     /* a pty of its own */
+	bool  interactive;  /* stdin is passed on */
+	bool  init;         /* our small reaper is pid 1 */
+	bool  readonly_root;
+	bool  no_new_privs;
+	bool  privileged;
+	bool  seccomp_unconfined;
+	char *seccomp_json; /* text of a profile, NULL: the default one */
+	struct strv cap_add, cap_drop;
+	int  *oom_score_adj; /* NULL: unchanged */
+
+	struct ns_spec ns[NS_TYPES];
+	struct idmap idmap;
+	int64_t time_offset_s; /* both clocks; with ns[NS_TIME] private */
+	bool    time_offset;
+
+	struct mount_list mounts;
+	struct strv masked_paths, readonly_paths;
+	struct device_spec *devices;
+	size_t n_devices;
+	struct rlimit_spec *rlimits;
+	size_t n_rlimits;
+	struct sysctl_spec *sysctls;
+	size_t n_sysctls;
+};
+
+void spec_init(struct spec *s);
+void spec_release(struct spec *s);
+static inline void auto_spec_p(struct spec *s) { spec_release(s); }
+#define auto_spec __attribute__((cleanup(auto_spec_p)))
+
+void spec_add_rlimit(struct spec *s, int resource, struct rlimit value);
+void spec_add_sysctl(struct spec *s, const char *key, const char *value);
+void spec_add_device(struct spec *s, const char *source, const char *dest);
+
+/*
+ * Add what every container gets (contract: proc, dev, devpts, shm, mqueue,
+ * sys, cgroup; masked and read-only paths), in mounting order.  `shm_size`
+ * in bytes.  Reads only the spec.
+ */
+void spec_add_default_mounts(struct spec *s, uint64_t shm_size);
+
+/* The kernel's word for a namespace ("net"), and its CLONE_NEW* flag. */
+const char *ns_name(enum ns_type t);
+int ns_clone_flag(enum ns_type t);
+
+#endif
