@@ -1,0 +1,40 @@
+/*
+ * transfer_cmds.c - the commands that rl-transfer carries out.
+ *
+ * Here is only what `rl help` and the dispatcher need; their options live in
+ * cmd/transfer/, and --help of each is answered there.
+ */
+#include "cmd/cmd.h"
+
+const struct cmd cmd_pull = {
+	.name = "pull",
+	.aliases = "image pull",
+	.help = "Download an image from a registry",
+	.transfer = true,
+};
+
+const struct cmd cmd_load = {
+	.name = "load",
+	.aliases = "image load",
+	.help = "Load images from an archive, a folder or stdin",
+	.transfer = true,
+};
+
+const struct cmd cmd_save = {
+	.name = "save",
+	.aliases = "image save",
+	.help = "Save images to an archive or a folder",
+	.transfer = true,
+};
+
+const struct cmd cmd_login = {
+	.name = "login",
+	.help = "Log in to a registry",
+	.transfer = true,
+};
+
+const struct cmd cmd_logout = {
+	.name = "logout",
+	.help = "Log out from a registry",
+	.transfer = true,
+};

@@ -1,0 +1,45 @@
+/* report.c - print errors, and make sure that output was written. */
+#include "cmd/ui/report.h"
+
+#include <stdio.h>
+
+int report_error(const struct err *e, int code)
+{
+	char line[ERR_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; e->text[i] && i + 1 < sizeof(line); i++) {
+		unsigned char c = e->text[i];
+
+		line[i] = c < ' ' || c == 0x7f ? '?' : (char)c;
+	}
+	line[i] = '\0';
+	fflush(stdout);
+	fprintf(stderr, "rl: %s\n", i ? line : strerror(e->code));
+	return code;
+}
+
+int report_usage(const char *name, const struct err *e)
+{
+	report_error(e, EXIT_USAGE);
+	fprintf(stderr, "Run 'rl %s%s--help' for more information\n",
+		name ? name : "", name ? " " : "");
+	return EXIT_USAGE;
+}
+
+int report_flush(struct err *e)
+{
+	int failed = ferror(stdout);
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !failed)
+		return 0;
+	if (!errno)
+		errno = EIO;
+	return err_sys(e, "write to standard output");
+}
+
+void report_text(const char *text)
+{
+	fputs(text, stdout);
+}
