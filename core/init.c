@@ -1,0 +1,504 @@
+/* init.c - the container's first process: the step table, then execve. */
+#include "core/init.h"
+
+#include "core/base/file.h"
+#include "core/emulate.h"
+#include "core/rootpath.h"
+#include "core/sync.h"
+#include "core/terminal.h"
+
+#include <grp.h>
+#include <linux/keyctl.h>
+#include <linux/securebits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+/* ---- identity and namespaces ---- */
+
+/* The signal state of a fresh program: nothing blocked, nothing ignored. */
+static void reset_signals(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int sig = 1; sig < SIGRTMIN; sig++)
+		sigaction(sig, &dfl, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int step_start(struct init *in UNUSED, struct err *e)
+{
+	reset_signals();
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return err_sys(e, "ask to die with the supervisor");
+	return 0;
+}
+
+static int step_propagation(struct init *in, struct err *e)
+{
+	if (in->staged)
+		return 0;
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return err_sys(e, "cut the mounts off the host's");
+	return 0;
+}
+
+static int make_rootfs(struct init *in, struct err *e)
+{
+	if (in->rootfs >= 0)
+		return 0;
+	return in->hooks->rootfs(in->hooks->rootfs_arg, &in->rootfs, e);
+}
+
+/* What needs no ids is done while the helpers still write the maps. */
+static int step_rootfs_early(struct init *in, struct err *e)
+{
+	return in->hooks->rootfs_early ? make_rootfs(in, e) : 0;
+}
+
+int init_wait_mapped(struct init *in, struct err *e)
+{
+	if (in->mapped)
+		return 0;
+	TRY(sync_expect(in->sock, SYNC_MAPPED, e));
+	in->mapped = true;
+	/* a map without 0 (--userns host) leaves us who we are */
+	if (in->spec->idmap.uid.e[0].inside != 0 &&
+	    in->spec->idmap.kind == IDMAP_SINGLE)
+		return 0;
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_sys(e, "become root inside");
+	return 0;
+}
+
+static int step_mapped(struct init *in, struct err *e)
+{
+	TRY(init_wait_mapped(in, e));
+	/*
+	 * Until execve nobody inside may read this process's memory, its fds
+	 * or its executable: ptrace(2), "Ptrace access mode checking".
+	 * A change of ids has cleared the death signal: prctl(2).
+	 */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return err_sys(e, "protect the starting process");
+	return 0;
+}
+
+static int step_rootfs(struct init *in, struct err *e)
+{
+	return make_rootfs(in, e);
+}
+
+static int step_session(struct init *in UNUSED, struct err *e)
+{
+	if (setsid() < 0 && errno != EPERM)
+		return err_sys(e, "start a session");
+	/* the caller's keys stay outside; a kernel without keyrings is fine */
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	umask(0);
+	return 0;
+}
+
+static int step_hostname(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+
+	if (s->ns[NS_UTS].mode == NS_HOST)
+		return 0;
+	if (s->hostname && sethostname(s->hostname, strlen(s->hostname)) < 0)
+		return err_sys(e, "set the hostname '%s'", s->hostname);
+	if (s->domainname &&
+	    setdomainname(s->domainname, strlen(s->domainname)) < 0)
+		return err_sys(e, "set the domain name '%s'", s->domainname);
+	return 0;
+}
+
+static int step_network(struct init *in, struct err *e)
+{
+	if (in->spec->ns[NS_NET].mode != NS_PRIVATE || !in->hooks->network)
+		return 0;
+	return in->hooks->network(in->hooks->network_arg, e);
+}
+
+/* ---- the file tree ---- */
+
+/*
+ * The mount is attached over a folder nobody else looks at: pivot_root(2)
+ * wants a mount point.
+ */
+static int step_attach_root(struct init *in, struct err *e)
+{
+	auto_close int at = open(in->hooks->mountpoint,
+				 O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (at < 0)
+		return err_sys(e, "open %s", in->hooks->mountpoint);
+	TRY(mount_attach(in->rootfs, at, in->hooks->mountpoint, e));
+	in->mounts.root = in->rootfs;
+	return 0;
+}
+
+static int step_mounts(struct init *in, struct err *e)
+{
+	const struct mount_list *l = &in->spec->mounts;
+
+	for (size_t i = 0; i < l->n; i++)
+		TRY(mount_apply(&in->mounts, &l->m[i], e));
+	return 0;
+}
+
+static int step_devices(struct init *in, struct err *e)
+{
+	for (size_t i = 0; i < in->spec->n_devices; i++) {
+		const struct device_spec *d = &in->spec->devices[i];
+		struct mount m = {
+			.kind = MOUNT_BIND, .source = d->source,
+			.dest = d->dest, .recursive = true,
+		};
+		struct stat st;
+
+		if (stat(d->source, &st) < 0)
+			return err_sys(e, "device %s", d->source);
+		if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode) &&
+		    !S_ISDIR(st.st_mode))
+			return err_set(e, ENODEV, "%s is not a device node",
+				       d->source);
+		TRY(mount_apply(&in->mounts, &m, e));
+	}
+	return 0;
+}
+
+static int step_sysctls(struct init *in, struct err *e)
+{
+	for (size_t i = 0; i < in->spec->n_sysctls; i++) {
+		const struct sysctl_spec *s = &in->spec->sysctls[i];
+		auto_free char *path = xasprintf("/proc/sys/%s", s->key);
+		auto_close int fd = root_open(in->mounts.root, path,
+					      O_WRONLY | O_NOFOLLOW, e);
+
+		if (fd < 0)
+			return err_wrap(e, "sysctl %s", s->key);
+		if (fd_write_all(fd, s->value, strlen(s->value)) < 0)
+			return err_sys(e, "sysctl %s=%s", s->key, s->value);
+	}
+	return 0;
+}
+
+static int step_masks(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+
+	for (size_t i = 0; i < s->readonly_paths.n; i++)
+		TRY(mount_readonly(&in->mounts, s->readonly_paths.v[i], e));
+	for (size_t i = 0; i < s->masked_paths.n; i++)
+		TRY(mount_mask(&in->mounts, s->masked_paths.v[i], e));
+	return 0;
+}
+
+static int step_pivot(struct init *in, struct err *e)
+{
+	/* pivot_root(2): with both at "." the old root ends on top of it */
+	if (fchdir(in->rootfs) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+		return err_sys(e, "make the root filesystem the root");
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return err_sys(e, "leave the host's root filesystem");
+	if (in->spec->readonly_root)
+		return mount_attr(in->rootfs, MOUNT_ATTR_RDONLY, 0, 0, false, e);
+	return 0;
+}
+
+/* ---- the program's surroundings ---- */
+
+static int step_terminal(struct init *in, struct err *e)
+{
+	auto_close int slave = -1;
+
+	if (!in->spec->terminal)
+		return 0;
+	slave = terminal_open(in->sock, e);
+	if (slave < 0)
+		return slave;
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(slave, fd) < 0)
+			return err_sys(e, "take the terminal");
+	return 0;
+}
+
+static int step_stdio(struct init *in, struct err *e)
+{
+	if (in->spec->terminal)
+		return 0;
+	if (!in->spec->interactive) {
+		auto_close int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+		if (null < 0 || dup2(null, 0) < 0)
+			return err_sys(e, "open /dev/null");
+	}
+	for (int fd = 0; fd <= 2; fd++)
+		if (in->stdio[fd] >= 0 && dup2(in->stdio[fd], fd) < 0)
+			return err_sys(e, "take over fd %d", fd);
+	return 0;
+}
+
+static int step_limits(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+
+	for (size_t i = 0; i < s->n_rlimits; i++)
+		if (setrlimit(s->rlimits[i].resource, &s->rlimits[i].value) < 0)
+			return err_sys(e, "set --ulimit (a hard limit can only "
+				       "be lowered without root)");
+	if (s->oom_score_adj) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", *s->oom_score_adj);
+		TRY(file_poke(AT_FDCWD, "/proc/self/oom_score_adj", text, e));
+	}
+	return 0;
+}
+
+static int step_user(struct init *in, struct err *e)
+{
+	auto_free char *passwd = NULL, *group = NULL;
+	const struct user_spec *u = &in->spec->user;
+
+	TRY(container_file_read("/etc/passwd", &passwd, e));
+	TRY(container_file_read("/etc/group", &group, e));
+	TRY(container_user_resolve(u->text, &u->groups, passwd, group,
+				   &in->user, e));
+	strv_extend(&in->env, strv_list(&in->spec->env));
+	if (!env_get(&in->env, "HOME"))
+		env_set(&in->env, "HOME", in->user.home ? in->user.home : "/");
+	return 0;
+}
+
+/* After pivot "/" is the container's: its symlinks lead nowhere else. */
+static int step_workdir(struct init *in, struct err *e)
+{
+	const char *cwd = in->spec->cwd ? in->spec->cwd : "/";
+	auto_close int fd = -1;
+
+	fd = root_mkdir(in->rootfs, cwd, 0755, e);
+	if (fd == -ENOTDIR)
+		return err_set(e, ENOTDIR, "Cannot mkdir: %s is not a "
+			       "directory", cwd);
+	if (fd < 0)
+		return err_wrap(e, "working directory");
+	if (fchdir(fd) < 0)
+		return err_sys(e, "enter the working directory %s", cwd);
+	umask(022);
+	return 0;
+}
+
+/* ---- rights ---- */
+
+/* With one id, chown, set*id and the like are answered, not done. */
+static int step_emulate(struct init *in, struct err *e)
+{
+	auto_close int listener = -1;
+
+	if (in->spec->idmap.kind != IDMAP_SINGLE)
+		return 0;
+	TRY(emulate_install(&listener, e));
+	return sync_send(in->sock, SYNC_NOTIFY, listener, e);
+}
+
+static int step_caps_plan(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+
+	TRY(caps_plan(strv_list(&s->cap_add), strv_list(&s->cap_drop),
+		      s->privileged, in->user.uid, &in->caps, e));
+	return caps_bound(&in->caps, e);
+}
+
+static int install_seccomp(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+	struct seccomp_filter f = { 0 };
+	int r;
+
+	if (s->seccomp_unconfined || (s->privileged && !s->seccomp_json))
+		return 0;
+	r = s->seccomp_json ?
+		    seccomp_from_json(s->seccomp_json, &in->caps, &f, e) :
+		    seccomp_default(&in->caps, &f, e);
+	if (r == 0)
+		r = seccomp_install(&f, e);
+	seccomp_release(&f);
+	return r;
+}
+
+/*
+ * Without no_new_privs the filter needs CAP_SYS_ADMIN, which the next steps
+ * drop; with it, it is set first.  seccomp(2).
+ */
+static int step_seccomp(struct init *in, struct err *e)
+{
+	if (in->spec->no_new_privs &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_sys(e, "set no_new_privs");
+	return install_seccomp(in, e);
+}
+
+static int step_ids(struct init *in, struct err *e)
+{
+	const struct container_user *u = &in->user;
+	bool single = in->spec->idmap.kind == IDMAP_SINGLE;
+
+	if (single && u->uid != 0) {
+		/* really still root inside: let execve give it no rights */
+		unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
+
+		if (prctl(PR_SET_SECUREBITS, bits) < 0)
+			return err_sys(e, "set the securebits");
+	}
+	if (!single || u->n_groups || u->uid || u->gid)
+		if (setgroups(u->n_groups, u->groups) < 0)
+			return err_sys(e, "set the supplementary groups");
+	if (u->gid && setresgid(u->gid, u->gid, u->gid) < 0)
+		return err_sys(e, "become group %u (is it in this user's "
+			       "range of /etc/subgid?)", u->gid);
+	/* setresuid clears the capabilities unless they are kept */
+	if (u->uid && !single && prctl(PR_SET_KEEPCAPS, 1) < 0)
+		return err_sys(e, "keep capabilities");
+	if (u->uid && setresuid(u->uid, u->uid, u->uid) < 0)
+		return err_sys(e, "become user %u (is it in this user's range "
+			       "of /etc/subuid?)", u->uid);
+	TRY(caps_apply(&in->caps, e));
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return err_sys(e, "ask to die with the supervisor");
+	return 0;
+}
+
+/* ---- the program ---- */
+
+/* execve for each folder of the container's PATH, as a shell would. */
+static int exec_in_path(const char *name, char **argv, char **env)
+{
+	const char *path = NULL;
+	int found = ENOENT;
+
+	for (char **v = env; *v; v++)
+		if (skip_prefix(*v, "PATH="))
+			path = *v + 5;
+	if (strchr(name, '/') || !path) {
+		execve(name, argv, env);
+		return errno;
+	}
+	while (*path) {
+		size_t n = strcspn(path, ":");
+		auto_free char *file = xasprintf("%.*s%s%s", (int)n, path,
+						 n ? "/" : "./", name);
+
+		execve(file, argv, env);
+		if (errno != ENOENT && errno != ENOTDIR)
+			found = errno;
+		path += n + (path[n] == ':');
+	}
+	return found;
+}
+
+static int exec_failed(const char *name, int code, struct err *e)
+{
+	if (code == ENOENT && !strchr(name, '/'))
+		return err_set(e, code, "exec: \"%s\": executable file not "
+			       "found in $PATH", name);
+	if (code == ENOEXEC)
+		return err_set(e, code, "exec: \"%s\": exec format error (built "
+			       "for another platform, or a script without "
+			       "#!)", name);
+	errno = code;
+	return err_sys(e, "exec: \"%s\"", name);
+}
+
+static int step_exec(struct init *in, struct err *e)
+{
+	char **argv = strv_list(&in->spec->argv), **env = strv_list(&in->env);
+	int code;
+
+	TRY(sync_send(in->sock, SYNC_READY, -1, e));
+	if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return err_sys(e, "close fds");
+	if (in->spec->init) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			return err_sys(e, "fork");
+		if (pid > 0)
+			reaper_main(in->sock, pid);
+		setsid();
+		if (in->spec->terminal)
+			ioctl(0, TIOCSCTTY, 1);
+	}
+	code = exec_in_path(argv[0], argv, env);
+	return exec_failed(argv[0], code, e);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct init *in, struct err *e);
+} steps[] = {
+	{ "start", step_start },
+	{ "propagation", step_propagation },
+	{ "rootfs-early", step_rootfs_early },
+	{ "id-map", step_mapped },
+	{ "rootfs", step_rootfs },
+	{ "session", step_session },
+	{ "hostname", step_hostname },
+	{ "network", step_network },
+	{ "attach-root", step_attach_root },
+	{ "mounts", step_mounts },
+	{ "devices", step_devices },
+	{ "sysctls", step_sysctls },
+	{ "masks", step_masks },
+	{ "pivot", step_pivot },
+	{ "terminal", step_terminal },
+	{ "limits", step_limits },
+	{ "user", step_user },
+	{ "workdir", step_workdir },
+	{ "emulate", step_emulate },
+	{ "capabilities", step_caps_plan },
+	{ "seccomp", step_seccomp },
+	{ "ids", step_ids },
+	{ "stdio", step_stdio },
+	{ "exec", step_exec },
+};
+
+const char *const *init_step_names(void)
+{
+	static const char *names[ARRAY_LEN(steps) + 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		names[i] = steps[i].name;
+	return names;
+}
+
+static int run_step(struct init *in, size_t i, struct err *e)
+{
+	if (in->hooks->debug)
+		dprintf(2, "rl: step %s\n", steps[i].name);
+#ifdef RL_FAULTS
+	if (streq(getenv("RL_FAIL_AT"), steps[i].name))
+		return err_set(e, EIO, "a failure was asked for");
+#endif
+	return steps[i].run(in, e);
+}
+
+NORETURN void init_main(struct init *in)
+{
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		struct err e = { 0 };
+
+		if (run_step(in, i, &e) < 0) {
+			sync_send_error(in->sock, steps[i].name, &e);
+			_exit(125);
+		}
+	}
+	_exit(125);
+}

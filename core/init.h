@@ -1,0 +1,40 @@
+#ifndef RL_INIT_H
+#define RL_INIT_H
+/*
+ * init.h - the container's first process, from clone to execve: a table of
+ * named steps, run in order.  The name of a step prefixes its error, shows
+ * in --debug, and is a place to fail at in test builds (RL_FAIL_AT=name).
+ */
+#include "core/container_user.h"
+#include "core/launch.h"
+#include "core/mount.h"
+
+struct init {
+	const struct spec *spec;
+	const struct launch_hooks *hooks;
+	int  sock;       /* to the supervisor (core/sync.h) */
+	int  rootfs;     /* detached mount of the root filesystem */
+	int  stdio[3];   /* what becomes 0, 1, 2; -1: keep ours */
+	bool mapped;     /* the id maps are written */
+	bool staged;     /* setup.c made the namespaces and the rootfs */
+	struct mount_ctx mounts;
+	struct caps caps;
+	struct container_user user;
+	struct strv env; /* the program's, HOME added */
+};
+
+/* Run every step; on failure report to the supervisor and exit. */
+NORETURN void init_main(struct init *in);
+/* Enter or make the namespaces one by one, then fork init: core/setup.c. */
+NORETURN void setup_main(struct init *in);
+/* Wait for the id maps and become root inside, once. */
+int init_wait_mapped(struct init *in, struct err *e);
+/*
+ * Pid 1 of --init: reap orphans, pass signals on, end as `program` ends.
+ * `sock` is closed first, so that the supervisor sees the program run.
+ */
+NORETURN void reaper_main(int sock, pid_t program);
+/* Names of the steps, NULL-ended: for tests that fail at each. */
+const char *const *init_step_names(void);
+
+#endif

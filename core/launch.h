@@ -1,0 +1,50 @@
+#ifndef RL_LAUNCH_H
+#define RL_LAUNCH_H
+/*
+ * launch.h - a spec becomes a process: started, watched, ended.
+ *
+ * In the foreground, the launcher and the supervisor are one process.  The
+ * core reaches up at two points only, through what it is handed here: the
+ * root filesystem and the network.
+ */
+#include "core/spec.h"
+
+/* What the layers above lend to a start. */
+struct launch_hooks {
+	/*
+	 * Make the root filesystem: runs as root of the new user and mount
+	 * namespaces; *ret_fd is a detached mount.  `early`: may run before
+	 * the id maps are written.
+	 */
+	int (*rootfs)(void *arg, int *ret_fd, struct err *e);
+	bool rootfs_early;
+	/* It leaves a process behind (FUSE): it must run outside the new
+	 * pid namespace. */
+	bool rootfs_process;
+	void *rootfs_arg;
+	/* A folder of the host, out of everyone's way, to attach it to. */
+	const char *mountpoint;
+	/* Runs inside a new network namespace, as its root. */
+	int (*network)(void *arg, struct err *e);
+	void *network_arg;
+	/* Called in the supervisor once the container's program runs. */
+	void (*started)(void *arg, pid_t pid);
+	void *started_arg;
+	bool sig_proxy; /* forward signals to the container */
+	bool debug;     /* a line on stderr for each step */
+};
+
+struct launch_result {
+	int  exit_code; /* the container's, or 126/127, or 125 */
+	int  userns_fd; /* the container's user namespace; caller closes */
+};
+
+/*
+ * Run the container to its end.  0 and ret->exit_code once it has run, or
+ * -errno and *e when it could not be started; then ret->exit_code is 127
+ * (no such program), 126 (cannot be executed) or 125.
+ */
+int launch_run(const struct spec *spec, const struct launch_hooks *hooks,
+	       struct launch_result *ret, struct err *e);
+
+#endif

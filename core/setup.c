@@ -1,0 +1,104 @@
+/* setup.c - the staged start: namespaces one at a time, then fork init. */
+#include "core/init.h"
+
+#include "core/base/file.h"
+#include "core/sync.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <linux/sched.h>
+
+/* The order in which namespaces are entered: the user one is made already. */
+static const enum ns_type order[] = {
+	NS_MOUNT, NS_IPC, NS_UTS, NS_NET, NS_CGROUP, NS_PID, NS_TIME,
+};
+
+static int join(const struct ns_spec *ns, enum ns_type t, struct err *e)
+{
+	auto_close int fd = open(ns->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(e, "open the %s namespace %s", ns_name(t),
+			       ns->path);
+	if (setns(fd, ns_clone_flag(t)) < 0)
+		return err_sys(e, "join the %s namespace %s", ns_name(t),
+			       ns->path);
+	return 0;
+}
+
+static int enter(const struct spec *s, enum ns_type t, struct err *e)
+{
+	const struct ns_spec *ns = &s->ns[t];
+
+	if (ns->mode == NS_HOST)
+		return 0;
+	if (ns->mode == NS_PATH)
+		return join(ns, t, e);
+	if (unshare(ns_clone_flag(t)) < 0)
+		return err_sys(e, "make a %s namespace", ns_name(t));
+	return 0;
+}
+
+/* time_namespaces(7): offsets are set before the first process enters. */
+static int set_time_offset(const struct spec *s, struct err *e)
+{
+	char text[96];
+
+	if (!s->time_offset)
+		return 0;
+	snprintf(text, sizeof(text), "monotonic %lld 0\nboottime %lld 0\n",
+		 (long long)s->time_offset_s, (long long)s->time_offset_s);
+	return file_poke(AT_FDCWD, "/proc/self/timens_offsets", text, e);
+}
+
+/*
+ * Init becomes the supervisor's own child (CLONE_PARENT), which can wait for
+ * it; setup has nothing left to do and goes.
+ */
+static int fork_init(struct init *in, struct err *e)
+{
+	int pidfd = -1;
+	struct clone_args a = {
+		.flags = CLONE_PARENT | CLONE_PIDFD,
+		.pidfd = (uintptr_t)&pidfd,
+	};
+	long pid = syscall(SYS_clone3, &a, sizeof(a));
+
+	if (pid < 0)
+		return err_sys(e, "fork the container's init");
+	if (pid == 0) {
+		in->staged = true;
+		init_main(in);
+	}
+	return sync_send(in->sock, SYNC_PID, pidfd, e);
+}
+
+static int setup(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	TRY(init_wait_mapped(in, e));
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		TRY(enter(s, order[i], e));
+	TRY(set_time_offset(s, e));
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return err_sys(e, "cut the mounts off the host's");
+	TRY(in->hooks->rootfs(in->hooks->rootfs_arg, &in->rootfs, e));
+	return fork_init(in, e);
+}
+
+NORETURN void setup_main(struct init *in)
+{
+	struct err e = { 0 };
+
+	if (setup(in, &e) < 0) {
+		sync_send_error(in->sock, "setup", &e);
+		_exit(125);
+	}
+	_exit(0);
+}
