@@ -42,10 +42,15 @@ int proc_capture(char *const *argv, const char *input, size_t max,
 char *proc_which(const char *name);
 /* Start time of a process in clock ticks (proc(5) stat field 22). */
 int proc_start_time(pid_t pid, uint64_t *ret, struct err *e);
-/* Show `title` in ps and top instead of the command line.  Needs main's argv. */
-void proc_title_init(int argc, char **argv);
+/* The name that ps and top show for this thread: at most 15 bytes. */
 void proc_title(const char *fmt, ...) PRINTF(1, 2);
 /* The folder of the running program, for its helpers.  Caller frees. */
 char *proc_exe_dir(void);
+/*
+ * Where a helper program of ours is: beside the running program, else in
+ * ../libexec/rl, else where it is installed.  $RL_EXE names the program when
+ * it runs from a sealed copy of itself.  Caller frees.
+ */
+char *proc_helper_path(const char *name);
 
 #endif
