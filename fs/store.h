@@ -58,6 +58,43 @@ int store_open_blob(const struct store *s, const char *digest, struct err *e);
 int store_json_blob(const struct store *s, const char *digest, json_t **ret,
 		    struct err *e);
 
+/* A running pull or load's claim on the blobs it is about to name. */
+struct lease {
+	int   fd;   /* flock'ed; -1: none */
+	char *name; /* below the store */
+};
+#define LEASE_INIT { .fd = -1 }
+
+int store_lease_new(const struct store *s, struct lease *ret, struct err *e);
+/* Claim a digest, before looking whether the blob is there. */
+int store_lease_add(const struct store *s, struct lease *l, const char *digest,
+		    struct err *e);
+void store_lease_release(const struct store *s, struct lease *l);
+
+/* A blob on its way in: the caller writes to fd and checks the digest. */
+struct blob_writer {
+	int      fd;     /* incoming/HEX, flock'ed, at its end; -1: none */
+	uint64_t have;   /* bytes that an earlier, dead writer left */
+	char     digest[DIGEST_MAX];
+};
+#define BLOB_WRITER_INIT { .fd = -1 }
+
+/*
+ * Start to write a blob; waits while another process writes the same one.
+ * Returns 0, or 1 when the blob is there (already or by then).
+ */
+int store_blob_begin(const struct store *s, const char *digest,
+		     struct blob_writer *ret, struct err *e);
+/* The bytes are complete and verified: fsync, rename into blobs/. */
+int store_blob_commit(const struct store *s, struct blob_writer *w,
+		      struct err *e);
+/* Keep the part for a later resume, or (`discard`) drop it. */
+void store_blob_abandon(const struct store *s, struct blob_writer *w,
+			bool discard);
+/* Store a small blob at once; its digest was computed by the caller. */
+int store_blob_put(const struct store *s, const char *digest, const void *data,
+		   size_t n, struct err *e);
+
 /* ---- the index ---- */
 
 /* The parsed index.json (an empty one for a new store). */
