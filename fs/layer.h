@@ -25,6 +25,10 @@ int layer_open(int maps_fd, const char *diff_id, struct err *e);
 /* Open (make on first use) layers/MAP. */
 int layer_dir_open(const struct store *s, const struct idmap *map,
 		   struct err *e);
+/* Remove a layer's tree, as its owners' user namespace if need be. */
+int layer_remove(int maps_fd, const char *name, struct err *e);
+/* The id map that a folder layers/MAP was made for. */
+int layer_map_read(int maps_fd, struct idmap *ret, struct err *e);
 /*
  * Unpack every layer of `img` that is missing for this map, by running
  * rl-transfer.  The hot path calls it only after layer_open failed.

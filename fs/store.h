@@ -10,11 +10,11 @@
  *	  blobs/sha256/HEX            verified, complete, never changed
  *	  incoming/HEX                a blob on its way: flock'ed by its writer,
  *	                              kept when that dies, so a pull resumes
- *	  incoming/*.lease            flock'ed list of digests that a running
+ *	  incoming/N.lease            flock'ed list of digests that a running
  *	                              pull or load is about to name
  *	  layers/MAP/HEX              a layer unpacked (HEX: diffID) with the
  *	                              owners of id map MAP; complete by its name
- *	  layers/MAP/HEX.*.tmp, *.rm  half made or half removed: swept
+ *	  layers/MAP/HEX.N.tmp, .rm    half made or half removed: swept
  *	  containers/ID, volumes/NAME
  *
  * An image without a name keeps its index.json entry without the annotation
