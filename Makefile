@@ -47,6 +47,15 @@ $B/rl: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) $(STATIC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(if $(SAN),,--static) $(PKGS)) -lm
 $B/rl-transfer: $(call obj,$(TRANSFER_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
+# The default seccomp profile is compiled once, now, not at every start.
+GEN_SRC := core/gen/seccomp_gen.c core/seccomp_profile.c core/caps.c \
+           core/base/base.c core/base/err.c core/base/file.c core/base/str.c
+$B/gen/seccomp_default.h: $B/gen/seccomp_gen
+	$(call Q,GEN)$B/gen/seccomp_gen > $@.tmp && mv $@.tmp $@
+$B/gen/seccomp_gen: $(GEN_SRC) core/seccomp_profile.h
+	@mkdir -p $(@D)
+	$(call Q,CC)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -pie -o $@ $(GEN_SRC) -lseccomp -lcap -lm
+$B/core/seccomp.o: $B/gen/seccomp_default.h
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

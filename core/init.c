@@ -330,7 +330,7 @@ static int install_seccomp(struct init *in, struct err *e)
 		    seccomp_default(&in->caps, &f, e);
 	if (r == 0)
 		r = seccomp_install(&f, e);
-	seccomp_release(&f);
+	seccomp_filter_release(&f);
 	return r;
 }
 

@@ -26,6 +26,7 @@ struct launch {
 	const struct launch_hooks *hooks;
 	struct launch_result *result;
 	pid_t pid;              /* the process we wait for */
+	pid_t setup;            /* staged start: its first stage, or 0 */
 	int   pidfd, sock, signals;
 	int   child_sock;
 	int   stdio[3];         /* the container's ends of our pipes */
@@ -175,9 +176,8 @@ static int take_pid(struct launch *l, int fd, struct err *e)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	TRY(file_read(AT_FDCWD, path, 4096, &info, NULL, e));
 	line = strstr(info, "Pid:");
-	while (waitpid(l->pid, NULL, 0) < 0 && errno == EINTR)
-		;
 	close(l->pidfd);
+	l->setup = l->pid;
 	l->pidfd = fd;
 	l->pid = line ? atoi(line + 4) : -1;
 	return 0;
@@ -400,6 +400,8 @@ static int conclude(struct launch *l, struct err *e)
 	*e = f->err;
 	if (!streq(f->step, "exec")) {
 		l->result->exit_code = 125;
+		l->result->rootfs_failed = has_suffix(f->step, "rootfs") ||
+					   streq(f->step, "rootfs-early");
 		return err_wrap(e, "%s", f->step);
 	}
 	l->result->exit_code = e->code == ENOENT ? 127 : 126;
@@ -446,6 +448,8 @@ static int run(struct launch *l, struct err *e)
 		return r;
 	}
 	finish_output(l);
+	while (l->setup && waitpid(l->setup, NULL, 0) < 0 && errno == EINTR)
+		;
 	return conclude(l, e);
 }
 

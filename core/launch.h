@@ -36,6 +36,7 @@ struct launch_hooks {
 
 struct launch_result {
 	int  exit_code; /* the container's, or 126/127, or 125 */
+	bool rootfs_failed; /* the rootfs hook is what failed */
 	int  userns_fd; /* the container's user namespace; caller closes */
 };
 

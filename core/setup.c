@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/sync.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -55,6 +56,20 @@ static int set_time_offset(const struct spec *s, struct err *e)
 }
 
 /*
+ * A FUSE root filesystem is served by a child of setup, outside the new pid
+ * namespace: setup stays until init has ended, and takes the child with it.
+ */
+static void outlive(struct init *in, int init_pidfd)
+{
+	struct pollfd p = { init_pidfd, POLLIN, 0 };
+
+	close(in->sock);
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+/*
  * Init becomes the supervisor's own child (CLONE_PARENT), which can wait for
  * it; setup has nothing left to do and goes.
  */
@@ -73,7 +88,10 @@ static int fork_init(struct init *in, struct err *e)
 		in->staged = true;
 		init_main(in);
 	}
-	return sync_send(in->sock, SYNC_PID, pidfd, e);
+	TRY(sync_send(in->sock, SYNC_PID, pidfd, e));
+	if (in->hooks->rootfs_process)
+		outlive(in, pidfd);
+	return 0;
 }
 
 static int setup(struct init *in, struct err *e)
@@ -88,7 +106,8 @@ static int setup(struct init *in, struct err *e)
 	TRY(set_time_offset(s, e));
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return err_sys(e, "cut the mounts off the host's");
-	TRY(in->hooks->rootfs(in->hooks->rootfs_arg, &in->rootfs, e));
+	if (in->hooks->rootfs(in->hooks->rootfs_arg, &in->rootfs, e) < 0)
+		return err_wrap(e, "rootfs");
 	return fork_init(in, e);
 }
 
@@ -97,7 +116,8 @@ NORETURN void setup_main(struct init *in)
 	struct err e = { 0 };
 
 	if (setup(in, &e) < 0) {
-		sync_send_error(in->sock, "setup", &e);
+		sync_send_error(in->sock, skip_prefix(e.text, "rootfs: ") ?
+				"setup-rootfs" : "setup", &e);
 		_exit(125);
 	}
 	_exit(0);

@@ -1,0 +1,119 @@
+/* caps.c - capabilities: names, Docker's set, and applying them. */
+#include "core/caps.h"
+
+#include "core/base/str.h"
+
+#include <stdio.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+
+#define BIT(n) (UINT64_C(1) << (n))
+
+uint64_t caps_default(void)
+{
+	return BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FSETID) |
+	       BIT(CAP_FOWNER) | BIT(CAP_MKNOD) | BIT(CAP_NET_RAW) |
+	       BIT(CAP_SETGID) | BIT(CAP_SETUID) | BIT(CAP_SETFCAP) |
+	       BIT(CAP_SETPCAP) | BIT(CAP_NET_BIND_SERVICE) |
+	       BIT(CAP_SYS_CHROOT) | BIT(CAP_KILL) | BIT(CAP_AUDIT_WRITE);
+}
+
+int caps_number(const char *name)
+{
+	char full[40];
+	cap_value_t v;
+
+	snprintf(full, sizeof(full), "%s%s",
+		 strncasecmp(name, "cap_", 4) == 0 ? "" : "cap_", name);
+	return cap_from_name(full, &v) == 0 ? (int)v : -1;
+}
+
+static uint64_t every_cap(void)
+{
+	uint64_t all = 0;
+
+	for (int n = 0; n < 64 && prctl(PR_CAPBSET_READ, n) >= 0; n++)
+		all |= BIT(n);
+	return all;
+}
+
+static int named(const char *flag, const char *name, uint64_t *ret,
+		 struct err *e)
+{
+	int n;
+
+	if (strcasecmp(name, "all") == 0) {
+		*ret = every_cap();
+		return 0;
+	}
+	n = caps_number(name);
+	if (n < 0)
+		return err_set(e, EINVAL, "%s: unknown capability '%s' (names "
+			       "as in capabilities(7), such as NET_ADMIN, or "
+			       "ALL)", flag, name);
+	*ret = BIT(n);
+	return 0;
+}
+
+static bool has_all(char *const *list)
+{
+	for (; *list; list++)
+		if (strcasecmp(*list, "all") == 0)
+			return true;
+	return false;
+}
+
+int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
+	      struct caps *ret, struct err *e)
+{
+	uint64_t set = privileged || has_all(add) ? every_cap() :
+						    caps_default();
+	uint64_t bits;
+
+	if (has_all(drop))
+		set = 0;
+	for (char *const *n = add; *n; n++) {
+		TRY(named("--cap-add", *n, &bits, e));
+		set |= strcasecmp(*n, "all") == 0 && has_all(drop) ? 0 : bits;
+	}
+	for (char *const *n = drop; *n; n++) {
+		TRY(named("--cap-drop", *n, &bits, e));
+		if (strcasecmp(*n, "all") != 0)
+			set &= ~bits;
+	}
+	*ret = (struct caps){ .bounding = set };
+	if (uid == 0)
+		ret->effective = ret->permitted = set;
+	return 0;
+}
+
+int caps_bound(const struct caps *c, struct err *e)
+{
+	for (int n = 0; n < 64; n++) {
+		if (c->bounding & BIT(n))
+			continue;
+		if (prctl(PR_CAPBSET_DROP, n) == 0)
+			continue;
+		if (errno == EINVAL)
+			return 0; /* past the kernel's last capability */
+		return err_sys(e, "drop a capability from the bounding set");
+	}
+	return 0;
+}
+
+int caps_apply(const struct caps *c, struct err *e)
+{
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct d[2];
+
+	for (int i = 0; i < 2; i++) {
+		d[i].effective = c->effective >> (32 * i);
+		d[i].permitted = c->permitted >> (32 * i);
+		d[i].inheritable = c->inheritable >> (32 * i);
+	}
+	if (capset(&h, d) < 0)
+		return err_sys(e, "set the capabilities");
+	return 0;
+}

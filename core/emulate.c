@@ -1,0 +1,380 @@
+/* emulate.c - consistent answers about ids, where there is one id only. */
+#include "core/emulate.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+/*
+ * Theory of operation: a set of credentials is a row of a table here.  Which
+ * row a process has must be inherited by fork and kept by exec, with nobody
+ * told; so the kernel carries it: the row's number is the soft limit of
+ * RLIMIT_LOCKS, which Linux has not used since 2.4 and prlimit(2) lets us
+ * set on our own processes.  No limit set means row 0, root.  A process that
+ * sets the limit itself gets another row of the table: it can only lie to
+ * itself.
+ */
+#define LIMIT_ROW RLIMIT_LOCKS
+#define ROWS_MAX 4096
+#define GROUPS_MAX 64
+
+enum { REAL, EFFECTIVE, SAVED, FS, KINDS };
+
+struct creds {
+	uint32_t uid[KINDS], gid[KINDS];
+	uint32_t n_groups;
+	uint32_t groups[GROUPS_MAX];
+};
+
+struct emulate {
+	int fd;
+	struct creds *rows;
+	size_t n;
+};
+
+/* ---- in the container ---- */
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#else
+#error "name this machine's AUDIT_ARCH_*"
+#endif
+
+#define LOAD(off) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, off)
+#define IF_EQ(k, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, yes, no)
+#define RETURN(k) BPF_STMT(BPF_RET | BPF_K, k)
+#define ARG_LOW(i) (offsetof(struct seccomp_data, args) + 8 * (i))
+#define PROGRAM_MAX 96
+
+static const int asked[] = {
+	SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid,
+	SYS_setresgid, SYS_setfsuid, SYS_setfsgid, SYS_setgroups, SYS_getuid,
+	SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getresuid, SYS_getresgid,
+	SYS_getgroups,
+};
+
+static const int granted[] = {
+#ifdef SYS_chown
+	SYS_chown, SYS_lchown,
+#endif
+	SYS_fchown, SYS_fchownat,
+};
+
+static void put(struct sock_fprog *p, struct sock_filter insn)
+{
+	p->filter[p->len++] = insn;
+}
+
+/* mknod of a device succeeds without a device; a fifo or file is real. */
+static void put_mknod(struct sock_fprog *p, int nr, int mode_arg)
+{
+	put(p, (struct sock_filter)IF_EQ(nr, 0, 6));
+	put(p, (struct sock_filter)LOAD(ARG_LOW(mode_arg)));
+	put(p, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, S_IFMT));
+	put(p, (struct sock_filter)IF_EQ(S_IFCHR, 1, 0));
+	put(p, (struct sock_filter)IF_EQ(S_IFBLK, 0, 1));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+}
+
+static void build(struct sock_fprog *p)
+{
+	put(p, (struct sock_filter)LOAD(offsetof(struct seccomp_data, arch)));
+	put(p, (struct sock_filter)IF_EQ(ARCH, 1, 0));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+	put(p, (struct sock_filter)LOAD(offsetof(struct seccomp_data, nr)));
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		put(p, (struct sock_filter)IF_EQ(asked[i], 0, 1));
+		put(p, (struct sock_filter)RETURN(SECCOMP_RET_USER_NOTIF));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(granted); i++) {
+		put(p, (struct sock_filter)IF_EQ(granted[i], 0, 1));
+		put(p, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO));
+	}
+#ifdef SYS_mknod
+	put_mknod(p, SYS_mknod, 1);
+#endif
+	put_mknod(p, SYS_mknodat, 2);
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+}
+
+int emulate_install(int *ret_listener, struct err *e)
+{
+	struct sock_filter insns[PROGRAM_MAX];
+	struct sock_fprog prog = { .filter = insns };
+	int fd;
+
+	build(&prog);
+	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		     SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+	if (fd < 0)
+		return err_sys(e, "install the answers for a single id");
+	*ret_listener = fd;
+	return 0;
+}
+
+/* ---- in the supervisor ---- */
+
+int emulate_open(int listener, struct emulate **ret, struct err *e UNUSED)
+{
+	struct emulate *m = xcalloc(1, sizeof(*m));
+
+	m->fd = listener;
+	m->rows = xcalloc(1, sizeof(*m->rows)); /* row 0: root */
+	m->n = 1;
+	*ret = m;
+	return 0;
+}
+
+int emulate_fd(const struct emulate *m)
+{
+	return m->fd;
+}
+
+void emulate_close(struct emulate *m)
+{
+	close(m->fd);
+	free(m->rows);
+	free(m);
+}
+
+static const struct creds *current(const struct emulate *m, pid_t pid)
+{
+	struct rlimit l;
+
+	if (prlimit(pid, LIMIT_ROW, NULL, &l) < 0 || l.rlim_cur >= m->n)
+		return &m->rows[0];
+	return &m->rows[l.rlim_cur];
+}
+
+/* Give the process this set: the row that has it, or a new one. */
+static int become(struct emulate *m, pid_t pid, const struct creds *c)
+{
+	struct rlimit l = { .rlim_max = RLIM_INFINITY };
+	size_t i = 0;
+
+	while (i < m->n && memcmp(&m->rows[i], c, sizeof(*c)) != 0)
+		i++;
+	if (i == ROWS_MAX)
+		return -EAGAIN;
+	if (i == m->n) {
+		m->rows = xrealloc(m->rows, m->n + 1, sizeof(*m->rows));
+		m->rows[m->n++] = *c;
+	}
+	l.rlim_cur = i;
+	return prlimit(pid, LIMIT_ROW, &l, NULL) < 0 ? -errno : 0;
+}
+
+static bool is_one_of(const uint32_t *ids, uint32_t id)
+{
+	return id == ids[REAL] || id == ids[EFFECTIVE] || id == ids[SAVED];
+}
+
+/* setresuid(2), and what the others are special cases of. */
+static int set_res(uint32_t *ids, bool root, const uint64_t *arg)
+{
+	uint32_t new[3];
+
+	for (int i = 0; i < 3; i++) {
+		new[i] = (uint32_t)arg[i] == UINT32_MAX ? ids[i] :
+							  (uint32_t)arg[i];
+		if (!root && !is_one_of(ids, new[i]))
+			return -EPERM;
+	}
+	memcpy(ids, new, sizeof(new));
+	ids[FS] = new[EFFECTIVE];
+	return 0;
+}
+
+/* setreuid(2): the saved id follows when the real one is set. */
+static int set_re(uint32_t *ids, bool root, const uint64_t *arg)
+{
+	uint32_t r = arg[0], f = arg[1], old = ids[REAL];
+
+	if (!root && r != UINT32_MAX && r != ids[REAL] && r != ids[EFFECTIVE])
+		return -EPERM;
+	if (!root && f != UINT32_MAX && !is_one_of(ids, f))
+		return -EPERM;
+	if (r != UINT32_MAX)
+		ids[REAL] = r;
+	if (f != UINT32_MAX)
+		ids[EFFECTIVE] = f;
+	if (r != UINT32_MAX || (f != UINT32_MAX && f != old))
+		ids[SAVED] = ids[EFFECTIVE];
+	ids[FS] = ids[EFFECTIVE];
+	return 0;
+}
+
+/* setuid(2): root sets all three, others choose among what they have. */
+static int set_one(uint32_t *ids, bool root, uint32_t id)
+{
+	if (id == UINT32_MAX)
+		return -EINVAL;
+	if (root)
+		ids[REAL] = ids[SAVED] = id;
+	else if (id != ids[REAL] && id != ids[SAVED])
+		return -EPERM;
+	ids[EFFECTIVE] = ids[FS] = id;
+	return 0;
+}
+
+/* setfsuid(2) always answers with the old id. */
+static uint32_t set_fs(uint32_t *ids, bool root, uint32_t id)
+{
+	uint32_t old = ids[FS];
+
+	if (root || is_one_of(ids, id) || id == old)
+		ids[FS] = id;
+	return old;
+}
+
+/* Is the call still waiting?  Else its pid may be somebody else's. */
+static bool still_there(const struct emulate *m, uint64_t id)
+{
+	return ioctl(m->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+static int peek(const struct emulate *m, const struct seccomp_notif *q,
+		uint64_t from, void *to, size_t n)
+{
+	struct iovec here = { to, n }, there = { (void *)(uintptr_t)from, n };
+
+	if (process_vm_readv(q->pid, &here, 1, &there, 1, 0) != (ssize_t)n ||
+	    !still_there(m, q->id))
+		return -EFAULT;
+	return 0;
+}
+
+static int poke(const struct emulate *m, const struct seccomp_notif *q,
+		uint64_t to, const void *from, size_t n)
+{
+	struct iovec here = { (void *)from, n };
+	struct iovec there = { (void *)(uintptr_t)to, n };
+
+	if (!still_there(m, q->id) ||
+	    process_vm_writev(q->pid, &here, 1, &there, 1, 0) != (ssize_t)n)
+		return -EFAULT;
+	return 0;
+}
+
+static int64_t set_groups(const struct emulate *m, const struct seccomp_notif *q,
+			  struct creds *c)
+{
+	uint64_t n = q->data.args[0];
+
+	if (c->uid[EFFECTIVE] != 0)
+		return -EPERM;
+	if (n > GROUPS_MAX)
+		return -EINVAL;
+	memset(c->groups, 0, sizeof(c->groups));
+	c->n_groups = n;
+	return n ? peek(m, q, q->data.args[1], c->groups, n * 4) : 0;
+}
+
+static int64_t get_groups(const struct emulate *m, const struct seccomp_notif *q,
+			  const struct creds *c)
+{
+	int32_t room = q->data.args[0];
+
+	if (room == 0 || c->n_groups == 0)
+		return c->n_groups;
+	if (room < (int32_t)c->n_groups)
+		return -EINVAL;
+	if (poke(m, q, q->data.args[1], c->groups, c->n_groups * 4) < 0)
+		return -EFAULT;
+	return c->n_groups;
+}
+
+static int64_t get_res(const struct emulate *m, const struct seccomp_notif *q,
+		       const uint32_t *ids)
+{
+	for (int i = 0; i < 3; i++)
+		if (poke(m, q, q->data.args[i], &ids[i], 4) < 0)
+			return -EFAULT;
+	return 0;
+}
+
+/* Act on a copy of the caller's set; *ret_changed: it is to be kept. */
+static int64_t answer(struct emulate *m, const struct seccomp_notif *q,
+		      struct creds *c, bool *ret_changed)
+{
+	const uint64_t *arg = (const uint64_t *)q->data.args;
+	bool root = c->uid[EFFECTIVE] == 0;
+
+	*ret_changed = true;
+	switch (q->data.nr) {
+	case SYS_setuid:
+		return set_one(c->uid, root, arg[0]);
+	case SYS_setgid:
+		return set_one(c->gid, root, arg[0]);
+	case SYS_setreuid:
+		return set_re(c->uid, root, arg);
+	case SYS_setregid:
+		return set_re(c->gid, root, arg);
+	case SYS_setresuid:
+		return set_res(c->uid, root, arg);
+	case SYS_setresgid:
+		return set_res(c->gid, root, arg);
+	case SYS_setfsuid:
+		return set_fs(c->uid, root, arg[0]);
+	case SYS_setfsgid:
+		return set_fs(c->gid, root, arg[0]);
+	case SYS_setgroups:
+		return set_groups(m, q, c);
+	default:
+		*ret_changed = false;
+	}
+	switch (q->data.nr) {
+	case SYS_getuid:
+		return c->uid[REAL];
+	case SYS_geteuid:
+		return c->uid[EFFECTIVE];
+	case SYS_getgid:
+		return c->gid[REAL];
+	case SYS_getegid:
+		return c->gid[EFFECTIVE];
+	case SYS_getresuid:
+		return get_res(m, q, c->uid);
+	case SYS_getresgid:
+		return get_res(m, q, c->gid);
+	case SYS_getgroups:
+		return get_groups(m, q, c);
+	default:
+		return -ENOSYS;
+	}
+}
+
+int emulate_step(struct emulate *m, struct err *e)
+{
+	struct seccomp_notif q = { 0 };
+	struct seccomp_notif_resp a = { 0 };
+	struct creds c;
+	bool changed;
+	int64_t r;
+
+	if (ioctl(m->fd, SECCOMP_IOCTL_NOTIF_RECV, &q) < 0) {
+		if (errno == EINTR || errno == ENOENT)
+			return 0;
+		return err_sys(e, "hear a call that is to be answered");
+	}
+	c = *current(m, q.pid);
+	r = answer(m, &q, &c, &changed);
+	if (changed && r >= 0 && still_there(m, q.id)) {
+		int kept = become(m, q.pid, &c);
+
+		r = kept < 0 ? kept : r;
+	}
+	a.id = q.id;
+	a.error = r < 0 ? (int)r : 0;
+	a.val = r < 0 ? 0 : r;
+	if (ioctl(m->fd, SECCOMP_IOCTL_NOTIF_SEND, &a) < 0 && errno != ENOENT)
+		return err_sys(e, "answer a call");
+	return 0;
+}

@@ -1,0 +1,41 @@
+#ifndef RL_DRIVER_H
+#define RL_DRIVER_H
+/*
+ * driver.h - root filesystem drivers: a ladder of ways to put a writable
+ * tree over read-only layers.
+ *
+ *	overlay         the kernel's, in our user namespace (5.11 and later)
+ *	fuse-overlayfs  the installed program, where /dev/fuse can be opened
+ *	copy            a tree of its own, by reflink where the disk can
+ *	dir             --rootfs DIR: that folder itself
+ *
+ * mount() runs as root of the container's new user and mount namespaces.
+ */
+#include "core/base/err.h"
+
+struct rootfs {
+	int   *layers;   /* fds of unpacked layers, the uppermost first */
+	size_t n_layers;
+	int    dir;      /* the container's folder, with upper/ and work/ */
+	const char *path;/* the same as a path */
+	const char *source; /* the dir driver's folder */
+	bool   volatile_upper; /* nothing in it needs to outlive a power cut */
+};
+
+struct driver_ops {
+	const char *name;
+	bool early;      /* works before the id maps are written */
+	bool process;    /* leaves a process behind */
+	/* *ret_fd is a detached mount of the tree; the caller's to close. */
+	int (*mount)(struct rootfs *r, int *ret_fd, struct err *e);
+};
+
+extern const struct driver_ops driver_overlay, driver_fuse, driver_copy,
+	driver_dir;
+
+/* The ladder, best first, NULL-ended; `dir` is not on it. */
+extern const struct driver_ops *const driver_ladder[];
+/* By name (fuse-overlayfs or fuse); NULL if unknown. */
+const struct driver_ops *driver_find(const char *name);
+
+#endif

@@ -1,0 +1,205 @@
+/* driver_copy.c - a tree of its own: the layers copied on one another. */
+#include "fs/driver.h"
+
+#include "core/base/file.h"
+#include "core/mount.h"
+
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/xattr.h>
+
+#define OPAQUE_XATTR "user.overlay.opaque"
+#define XATTR_MAX 65536
+
+/*
+ * Theory of operation: layers are laid down from the lowest up.  Folders
+ * wait in a queue of paths relative to both trees, so depth costs no stack.
+ */
+struct copy {
+	int from, to;      /* the layer's root, the new tree's root */
+	struct strv queue; /* folders still to be copied */
+};
+
+static int copy_data(int in, int out, struct err *e)
+{
+	ssize_t n;
+
+	if (ioctl(out, FICLONE, in) == 0)
+		return 0;
+	while ((n = copy_file_range(in, NULL, out, NULL, 1 << 30, 0)) > 0)
+		;
+	if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS))
+		while ((n = sendfile(out, in, NULL, 1 << 30)) > 0)
+			;
+	return n < 0 ? err_sys(e, "copy a file") : 0;
+}
+
+static void copy_xattrs(int in, int out)
+{
+	char names[XATTR_MAX], value[XATTR_MAX];
+	ssize_t n = flistxattr(in, names, sizeof(names));
+
+	for (ssize_t i = 0; i < n; i += strlen(names + i) + 1) {
+		ssize_t k = fgetxattr(in, names + i, value, sizeof(value));
+
+		if (k >= 0 && !streq(names + i, OPAQUE_XATTR))
+			fsetxattr(out, names + i, value, k, 0);
+	}
+}
+
+static int finish(int in, int out, const struct stat *st, struct err *e)
+{
+	struct timespec times[2] = { st->st_atim, st->st_mtim };
+
+	if (fchown(out, st->st_uid, st->st_gid) < 0 ||
+	    fchmod(out, st->st_mode & 07777) < 0)
+		return err_sys(e, "set owner and mode of a copy");
+	copy_xattrs(in, out);
+	futimens(out, times);
+	return 0;
+}
+
+static int copy_regular(struct copy *c, const char *path, const struct stat *st,
+			struct err *e)
+{
+	auto_close int in = openat(c->from, path,
+				   O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	auto_close int out = openat(c->to, path, O_WRONLY | O_CREAT | O_EXCL |
+				    O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (in < 0 || out < 0)
+		return err_sys(e, "copy %s", path);
+	TRY(copy_data(in, out, e));
+	return finish(in, out, st, e);
+}
+
+static int copy_other(struct copy *c, const char *path, const struct stat *st,
+		      struct err *e)
+{
+	char target[4096];
+	ssize_t n;
+
+	if (S_ISLNK(st->st_mode)) {
+		n = readlinkat(c->from, path, target, sizeof(target) - 1);
+		if (n < 0)
+			return err_sys(e, "read the link %s", path);
+		target[n] = '\0';
+		if (symlinkat(target, c->to, path) < 0)
+			return err_sys(e, "link %s", path);
+	} else if (mknodat(c->to, path, st->st_mode, st->st_rdev) < 0) {
+		return err_sys(e, "create %s", path);
+	}
+	if (fchownat(c->to, path, st->st_uid, st->st_gid,
+		     AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, "set the owner of %s", path);
+	return 0;
+}
+
+static bool opaque(int from, const char *path)
+{
+	auto_close int fd = openat(from, path, O_RDONLY | O_DIRECTORY |
+				   O_NOFOLLOW | O_CLOEXEC);
+	char v;
+
+	return fd >= 0 && fgetxattr(fd, OPAQUE_XATTR, &v, 1) == 1 && v == 'y';
+}
+
+static int copy_folder(struct copy *c, const char *path, const struct stat *st,
+		       struct err *e)
+{
+	auto_close int in = -1, out = -1;
+	struct stat old;
+
+	if (fstatat(c->to, path, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (!S_ISDIR(old.st_mode) || opaque(c->from, path)))
+		TRY(tree_remove(c->to, path, e));
+	if (mkdirat(c->to, path, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, "create the folder %s", path);
+	in = openat(c->from, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	out = openat(c->to, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (in < 0 || out < 0)
+		return err_sys(e, "open the folder %s", path);
+	strv_add(&c->queue, path);
+	return finish(in, out, st, e);
+}
+
+static int copy_entry(struct copy *c, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(c->from, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, "look at %s", path);
+	if (S_ISDIR(st.st_mode))
+		return copy_folder(c, path, &st, e);
+	TRY(tree_remove(c->to, path, e));
+	if (S_ISCHR(st.st_mode) && st.st_rdev == 0)
+		return 0; /* a whiteout: removed is what it says */
+	if (S_ISREG(st.st_mode))
+		return copy_regular(c, path, &st, e);
+	return copy_other(c, path, &st, e);
+}
+
+static int copy_children(struct copy *c, const char *folder, struct err *e)
+{
+	auto_dir DIR *d = NULL;
+	int fd = openat(c->from, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+			O_CLOEXEC);
+	struct dirent *ent;
+
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d)
+		return err_sys(e, "open the folder %s", folder);
+	while ((ent = readdir(d))) {
+		auto_free char *path = NULL;
+
+		if (streq(ent->d_name, ".") || streq(ent->d_name, ".."))
+			continue;
+		path = streq(folder, ".") ?
+			       xstrdup(ent->d_name) :
+			       xasprintf("%s/%s", folder, ent->d_name);
+		TRY(copy_entry(c, path, e));
+	}
+	return 0;
+}
+
+static int copy_layer(int from, int to, struct err *e)
+{
+	struct copy c = { .from = from, .to = to };
+	int r = 0;
+
+	strv_add(&c.queue, ".");
+	while (r >= 0 && c.queue.n > 0) {
+		auto_free char *folder = c.queue.v[--c.queue.n];
+
+		c.queue.v[c.queue.n] = NULL;
+		r = copy_children(&c, folder, e);
+	}
+	strv_release(&c.queue);
+	return r;
+}
+
+static int copy_mount(struct rootfs *r, int *ret_fd, struct err *e)
+{
+	auto_free char *path = xasprintf("%s/upper", r->path);
+	auto_close int to = dir_open(r->dir, "upper", e);
+	struct stat st;
+
+	if (to < 0)
+		return to;
+	/* a container that starts again has its copy already */
+	if (faccessat(r->dir, "copied", F_OK, 0) < 0) {
+		for (size_t i = r->n_layers; i-- > 0;)
+			TRY(copy_layer(r->layers[i], to, e));
+		if (r->n_layers && fstat(r->layers[0], &st) == 0)
+			fchmod(to, st.st_mode & 07777);
+		TRY(file_create(r->dir, "copied", "", 0600, e));
+	}
+	*ret_fd = mount_clone(AT_FDCWD, path, false, e);
+	return *ret_fd < 0 ? *ret_fd : 0;
+}
+
+const struct driver_ops driver_copy = {
+	.name = "copy", .mount = copy_mount,
+};

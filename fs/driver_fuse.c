@@ -1,0 +1,83 @@
+/* driver_fuse.c - fuse-overlayfs, for kernels that refuse us overlayfs. */
+#include "fs/driver.h"
+
+#include "core/base/file.h"
+#include "core/base/proc.h"
+#include "core/mount.h"
+
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/statfs.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define READY_TRIES 2000 /* of 5 ms: a cold disk may take its time */
+
+static char *options(const struct rootfs *r)
+{
+	struct str o = { 0 };
+
+	str_puts(&o, "lowerdir=");
+	for (size_t i = 0; i < r->n_layers; i++)
+		str_printf(&o, "%s/proc/self/fd/%d", i ? ":" : "",
+			   r->layers[i]);
+	str_printf(&o, ",upperdir=%s/upper,workdir=%s/work", r->path, r->path);
+	return str_steal(&o);
+}
+
+/* fuse-overlayfs mounts in the background; the folder changes its type. */
+static int wait_mounted(const char *path, pid_t pid, struct err *e)
+{
+	struct timespec pause = { .tv_nsec = 5000000 };
+	struct statfs fs;
+
+	for (int i = 0; i < READY_TRIES; i++) {
+		if (statfs(path, &fs) == 0 && fs.f_type == FUSE_SUPER_MAGIC)
+			return 0;
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return err_set(e, EIO, "fuse-overlayfs ended at once "
+				       "(may this user open /dev/fuse?)");
+		nanosleep(&pause, NULL);
+	}
+	return err_set(e, ETIMEDOUT, "fuse-overlayfs did not mount");
+}
+
+/* The server lives as long as its parent, core/setup.c. */
+static NORETURN void serve(const char *program, const struct rootfs *r,
+			   const char *merged)
+{
+	auto_free char *o = options(r);
+	char *argv[] = { "fuse-overlayfs", "-f", "-o", o, (char *)merged,
+			 NULL };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (size_t i = 0; i < r->n_layers; i++)
+		fcntl(r->layers[i], F_SETFD, 0);
+	execv(program, argv);
+	_exit(127);
+}
+
+static int fuse_mount(struct rootfs *r, int *ret_fd, struct err *e)
+{
+	auto_free char *program = proc_which("fuse-overlayfs");
+	auto_free char *merged = xasprintf("%s/merged", r->path);
+	pid_t pid;
+
+	if (!program)
+		return err_set(e, ENOENT, "fuse-overlayfs is not installed");
+	TRY(mkdir_parents(AT_FDCWD, merged, 0700, e));
+	pid = fork();
+	if (pid < 0)
+		return err_sys(e, "fork");
+	if (pid == 0)
+		serve(program, r, merged);
+	TRY(wait_mounted(merged, pid, e));
+	*ret_fd = mount_clone(AT_FDCWD, merged, false, e);
+	return *ret_fd < 0 ? *ret_fd : 0;
+}
+
+const struct driver_ops driver_fuse = {
+	.name = "fuse-overlayfs", .process = true, .mount = fuse_mount,
+};
