@@ -12,7 +12,7 @@ CFLAGS   ?= -O2 -g
 CPPFLAGS += -std=gnu11 -D_GNU_SOURCE -DRL_VERSION='"$(VERSION)"' \
             -DRL_LIBEXEC='"$(PREFIX)/libexec/rl"' -I. -I$B/gen -MMD -MP
 WARN     := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
-            -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+            -Wstrict-prototypes -Wmissing-prototypes \
             -Wold-style-definition -Wno-missing-field-initializers \
             -Wno-format-nonliteral -Werror
 HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-common -fPIE \

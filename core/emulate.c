@@ -15,7 +15,7 @@
  * row a process has must be inherited by fork and kept by exec, with nobody
  * told; so the kernel carries it: the row's number is the soft limit of
  * RLIMIT_LOCKS, which Linux has not used since 2.4 and prlimit(2) lets us
- * set on our own processes.  No limit set means row 0, root.  A process that
+ * set on our own processes.  No limit set means row 0, the first.  A process that
  * sets the limit itself gets another row of the table: it can only lie to
  * itself.
  */
@@ -122,13 +122,18 @@ int emulate_install(int *ret_listener, struct err *e)
 
 /* ---- in the supervisor ---- */
 
-int emulate_open(int listener, struct emulate **ret, struct err *e UNUSED)
+int emulate_open(int listener, uint32_t uid, uint32_t gid,
+		 struct emulate **ret, struct err *e UNUSED)
 {
 	struct emulate *m = xcalloc(1, sizeof(*m));
 
 	m->fd = listener;
-	m->rows = xcalloc(1, sizeof(*m->rows)); /* row 0: root */
+	m->rows = xcalloc(1, sizeof(*m->rows));
 	m->n = 1;
+	for (int i = 0; i < KINDS; i++) {
+		m->rows[0].uid[i] = uid;
+		m->rows[0].gid[i] = gid;
+	}
 	*ret = m;
 	return 0;
 }

@@ -18,8 +18,12 @@ struct emulate;
 
 /* In the container: install the filter; *ret_listener is the caller's. */
 int emulate_install(int *ret_listener, struct err *e);
-/* In the supervisor: answer what comes from `listener`, now owned by *ret. */
-int emulate_open(int listener, struct emulate **ret, struct err *e);
+/*
+ * In the supervisor: answer what comes from `listener`, now owned by *ret.
+ * Processes start as `uid` and `gid`.
+ */
+int emulate_open(int listener, uint32_t uid, uint32_t gid,
+		 struct emulate **ret, struct err *e);
 /* The fd to poll for POLLIN. */
 int emulate_fd(const struct emulate *m);
 /* Answer one call.  A caller that died meanwhile is no error. */

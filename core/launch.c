@@ -217,7 +217,10 @@ static int hear(struct launch *l, struct err *e)
 	case SYNC_TTY:
 		return take_terminal(l, steal_fd(fd), e);
 	case SYNC_NOTIFY:
-		return emulate_open(steal_fd(fd), &l->emulate, e);
+		return emulate_open(steal_fd(fd),
+				    l->spec->idmap.uid.e[0].inside,
+				    l->spec->idmap.gid.e[0].inside,
+				    &l->emulate, e);
 	case SYNC_READY:
 		l->ready = true;
 		return 0;

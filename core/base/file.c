@@ -194,7 +194,8 @@ static int empty_dir(int top, int fd, bool *ret_again, struct err *e)
 		if (fd == top)
 			continue;
 		random_hex(hex, 16);
-		fchmodat(fd, ent->d_name, 0700, 0);
+		if (fchmodat(fd, ent->d_name, 0700, 0) < 0 && errno != ENOENT)
+			return err_sys(e, "remove %s", ent->d_name);
 		if (renameat(fd, ent->d_name, top, hex) < 0 && errno != ENOENT)
 			return err_sys(e, "remove %s", ent->d_name);
 	}
