@@ -1,6 +1,5 @@
 /* main.c - rl: the table of its commands. */
 #include "cmd/cmd.h"
-#include "core/base/proc.h"
 
 extern const struct cmd cmd_run, cmd_images, cmd_pull, cmd_load, cmd_save;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
@@ -30,6 +29,5 @@ const struct cmd *const cmd_table[] = {
 
 int main(int argc, char **argv)
 {
-	proc_title_init(argc, argv);
 	return cmd_main(argc, argv);
 }
