@@ -1,0 +1,325 @@
+/* run.c - rl run: a container from an image, in the foreground. */
+#include "cmd/cmd.h"
+#include "cmd/ui/run_options.h"
+
+#include "core/base/file.h"
+#include "core/base/proc.h"
+#include "core/launch.h"
+#include "core/self.h"
+#include "fs/container.h"
+#include "fs/driver.h"
+#include "fs/layer.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+extern const struct cmd cmd_run;
+
+struct run {
+	const struct run_options *o;
+	struct store store;
+	struct image image;
+	struct spec spec;
+	struct container container;
+	struct rootfs rootfs;
+	const struct driver_ops *driver;
+	const struct net_ops *net;
+};
+
+/* ---- the image ---- */
+
+static int pull(const struct run *r, const char *name, struct err *e)
+{
+	const struct run_options *o = r->o;
+	char *argv[8];
+	int n = 0, rc;
+
+	argv[n++] = "rl-transfer";
+	argv[n++] = "pull";
+	argv[n++] = "--for-run";
+	if (o->quiet)
+		argv[n++] = "--quiet";
+	if (o->platform) {
+		argv[n++] = "--platform";
+		argv[n++] = (char *)o->platform;
+	}
+	argv[n++] = (char *)name;
+	argv[n] = NULL;
+	rc = cmd_run_transfer(argv, e);
+	if (rc < 0)
+		return rc;
+	return rc ? err_set(e, EIO, "the image '%s' could not be pulled", name) :
+		    0;
+}
+
+static int find_image(struct run *r, const char *name, struct err *e)
+{
+	const char *when = r->o->pull ? r->o->pull : "missing";
+	struct platform want, *p = NULL;
+	int code;
+
+	if (r->o->platform) {
+		TRY(platform_parse(r->o->platform, &want, e));
+		p = &want;
+	}
+	if (streq(when, "always")) {
+		TRY(pull(r, name, e));
+	} else if (!streq(when, "missing") && !streq(when, "never")) {
+		return err_set(e, EINVAL, "--pull '%s': it is missing, always "
+			       "or never", when);
+	}
+	code = image_find(&r->store, name, p, &r->image, e);
+	if (code != -ENOENT || !streq(when, "missing"))
+		return code;
+	fprintf(stderr, "Unable to find image '%s' locally\n", name);
+	TRY(pull(r, name, e));
+	return image_find(&r->store, name, p, &r->image, e);
+}
+
+/* fds of all layers, the uppermost first; what is missing is unpacked. */
+static int open_layers(struct run *r, struct err *e)
+{
+	auto_close int maps = layer_dir_open(&r->store, &r->spec.idmap, e);
+	size_t n = r->image.n_layers;
+	bool unpacked = false;
+
+	if (maps < 0)
+		return maps;
+	r->rootfs.layers = xcalloc(n, sizeof(int));
+	for (size_t i = 0; i < n; i++) {
+		const char *id = r->image.layers[n - 1 - i].diff_id;
+		int fd = layer_open(maps, id, e);
+
+		if (fd == -ENOENT && !unpacked) {
+			unpacked = true;
+			TRY(layer_unpack_missing(&r->store, &r->image,
+						 &r->spec.idmap, e));
+			fd = layer_open(maps, id, e);
+		}
+		if (fd < 0)
+			return fd;
+		r->rootfs.layers[r->rootfs.n_layers++] = fd;
+	}
+	return 0;
+}
+
+/* ---- the start ---- */
+
+static int mount_rootfs(void *arg, int *ret_fd, struct err *e)
+{
+	struct run *r = arg;
+
+	return r->driver->mount(&r->rootfs, ret_fd, e);
+}
+
+static void sweep(void *arg, pid_t pid UNUSED)
+{
+	struct run *r = arg;
+	struct err ignored;
+
+	container_sweep(&r->store, &ignored);
+}
+
+static int start_with(struct run *r, const struct driver_ops *driver,
+		      struct launch_result *res, struct err *e)
+{
+	struct launch_hooks hooks = {
+		.rootfs = mount_rootfs, .rootfs_arg = r,
+		.rootfs_early = driver->early,
+		.rootfs_process = driver->process,
+		.mountpoint = r->o->rootfs ? r->rootfs.source :
+					     r->container.path,
+		.network = r->net->inside,
+		.started = sweep, .started_arg = r,
+		.sig_proxy = r->o->sig_proxy, .debug = r->o->debug,
+	};
+
+	r->driver = driver;
+	return launch_run(&r->spec, &hooks, res, e);
+}
+
+/* Down the ladder, until a driver can mount; all failures are kept. */
+static int start(struct run *r, struct launch_result *res, struct err *e)
+{
+	auto_str struct str failures = { 0 };
+	int code = -ENOSYS;
+
+	if (r->o->rootfs)
+		return start_with(r, &driver_dir, res, e);
+	if (r->o->driver) {
+		const struct driver_ops *d = driver_find(r->o->driver);
+
+		if (!d)
+			return err_set(e, EINVAL, "--storage-driver '%s': it is "
+				       "overlay, fuse-overlayfs or copy",
+				       r->o->driver);
+		return start_with(r, d, res, e);
+	}
+	for (size_t i = 0; driver_ladder[i]; i++) {
+		code = start_with(r, driver_ladder[i], res, e);
+		if (code >= 0 || !res->rootfs_failed)
+			return code;
+		str_printf(&failures, "%s%s: %s", i ? "; " : "",
+			   driver_ladder[i]->name, e->text);
+	}
+	return err_set(e, -code, "no storage driver works: %s",
+		       str_text(&failures));
+}
+
+static int write_cidfile(const struct run *r, struct err *e)
+{
+	if (!r->o->cidfile)
+		return 0;
+	if (file_create(AT_FDCWD, r->o->cidfile, r->spec.id, 0644, e) == 0)
+		return 0;
+	if (e->code == EEXIST)
+		return err_set(e, EEXIST, "container ID file found, make sure "
+			       "the other container isn't running or delete %s",
+			       r->o->cidfile);
+	return -e->code;
+}
+
+static void print_list(const char *title, const struct strv *l)
+{
+	printf("%s:\n", title);
+	for (size_t i = 0; i < l->n; i++)
+		printf("  %s\n", l->v[i]);
+}
+
+static int print_plan(const struct run *r)
+{
+	const struct spec *s = &r->spec;
+	auto_str struct str uid = { 0 }, gid = { 0 };
+
+	print_list("command", &s->argv);
+	print_list("environment", &s->env);
+	printf("user: %s\nworking directory: %s\nhostname: %s\nnetwork: %s\n",
+	       *s->user.text ? s->user.text : "0", s->cwd, s->hostname,
+	       r->net->name);
+	idmap_text(&s->idmap.uid, &uid);
+	idmap_text(&s->idmap.gid, &gid);
+	printf("uid map:\n%sgid map:\n%snamespaces:", str_text(&uid),
+	       str_text(&gid));
+	for (int t = 0; t < NS_TYPES; t++)
+		if (s->ns[t].mode == NS_PRIVATE)
+			printf(" %s", ns_name(t));
+	printf("\nmounts:\n");
+	for (size_t i = 0; i < s->mounts.n; i++) {
+		const struct mount *m = &s->mounts.m[i];
+
+		printf("  %s on %s%s\n", m->kind == MOUNT_FS ? m->fstype :
+		       m->kind == MOUNT_TEXT ? "text" : m->source, m->dest,
+		       m->attr_set & MOUNT_ATTR_RDONLY ? " (ro)" : "");
+	}
+	print_list("masked", &s->masked_paths);
+	print_list("read-only", &s->readonly_paths);
+	return 0;
+}
+
+static int plan(struct run *r, int argc, char **argv, struct err *e)
+{
+	struct idmap_request req;
+
+	TRY(idmap_request_parse(r->o->userns, &req, e));
+	TRY(idmap_choose(&req, &r->spec.idmap, e));
+	if (!r->o->rootfs)
+		TRY(find_image(r, argv[0], e));
+	return run_options_spec(r->o, r->o->rootfs ? NULL : &r->image.config,
+				argc - 1, argv + 1, &r->spec, &r->net, e);
+}
+
+static int prepare(struct run *r, char **argv, struct err *e)
+{
+	TRY(container_create(&r->store, r->spec.id, r->o->name, &r->container,
+			     e));
+	if (r->o->rootfs) {
+		r->rootfs.source = realpath(argv[0], NULL);
+		if (!r->rootfs.source)
+			return err_sys(e, "--rootfs %s", argv[0]);
+	} else {
+		TRY(open_layers(r, e));
+	}
+	if (!r->o->rm)
+		TRY(container_keep(&r->store, &r->container,
+				   r->o->rootfs ? NULL :
+						  r->image.manifest_digest, e));
+	r->rootfs.dir = r->container.fd;
+	r->rootfs.path = r->container.path;
+	r->rootfs.volatile_upper = r->o->rm;
+	return write_cidfile(r, e);
+}
+
+static int finish(struct run *r, const struct launch_result *res, int code)
+{
+	struct err ignored;
+
+	if (r->container.fd >= 0 && (r->o->rm || code < 0))
+		container_remove(&r->store, &r->container, res->userns_fd,
+				 &ignored);
+	else if (r->container.fd >= 0)
+		container_ended(&r->container, res->exit_code, &ignored);
+	if (res->userns_fd >= 0)
+		close(res->userns_fd);
+	return code;
+}
+
+static void release(struct run *r)
+{
+	for (size_t i = 0; i < r->rootfs.n_layers; i++)
+		close(r->rootfs.layers[i]);
+	free(r->rootfs.layers);
+	free((char *)r->rootfs.source);
+	container_release(&r->container);
+	spec_release(&r->spec);
+	image_release(&r->image);
+	store_release(&r->store);
+}
+
+static int go(struct run *r, int argc, char **argv, struct err *e)
+{
+	struct launch_result res = { .exit_code = 125, .userns_fd = -1 };
+	int code;
+
+	TRY(store_open(&r->store, e));
+	TRY(plan(r, argc, argv, e));
+	if (r->o->dry_run)
+		return print_plan(r);
+	code = prepare(r, argv, e);
+	if (code >= 0)
+		code = start(r, &res, e);
+	finish(r, &res, code);
+	if (code < 0 && res.exit_code != 125) {
+		fprintf(stderr, "rl: %s\n", e->text);
+		return res.exit_code;
+	}
+	return code < 0 ? code : res.exit_code;
+}
+
+static int run(void *opts, int argc, char **argv, struct err *e)
+{
+	struct run_options *o = opts;
+	struct run r = {
+		.o = o, .store = STORE_INIT, .container = CONTAINER_INIT,
+	};
+	int code;
+
+	TRY(self_protect(e));
+	spec_init(&r.spec);
+	code = go(&r, argc, argv, e);
+	release(&r);
+	return code;
+}
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.args = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+	.help = "run a command in a new container",
+	.example = "rl run --rm -it debian:12 bash",
+	.opts = run_option_table,
+	.opts_size = sizeof(struct run_options),
+	.min_args = 1,
+	.max_args = -1,
+	.verbatim = true,
+	.fail_code = 125,
+	.run = run,
+};

@@ -1,0 +1,37 @@
+#ifndef RL_RUN_OPTIONS_H
+#define RL_RUN_OPTIONS_H
+/*
+ * run_options.h - the options that make a container, and how they and an
+ * image's config become a spec.
+ */
+#include "cmd/ui/opt.h"
+#include "core/spec.h"
+#include "fs/image.h"
+#include "net/net.h"
+
+struct run_options {
+	bool tty, interactive, rm, readonly, init, privileged, sig_proxy;
+	bool dry_run, debug, quiet;
+	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
+	const char *userns, *uts, *ipc, *pid, *cgroupns, *network, *pull;
+	const char *platform, *stop_signal, *cidfile, *driver, *time_offset;
+	const char *shm_size;
+	const char *oom_score_adj;
+	bool rootfs;
+	struct strv env, env_file, volumes, mounts, tmpfs, cap_add, cap_drop;
+	struct strv security, ulimit, label, annotation, group_add, device;
+	struct strv sysctl, add_host, dns, dns_search, dns_option;
+};
+
+extern const struct opt run_option_table[];
+
+/*
+ * Fill the spec (after spec_init) from the options, the image's config (NULL
+ * with --rootfs) and the command words.  *ret_net is the backend.
+ */
+int run_options_spec(const struct run_options *o,
+		     const struct image_config *config, int argc, char **argv,
+		     struct spec *s, const struct net_ops **ret_net,
+		     struct err *e);
+
+#endif

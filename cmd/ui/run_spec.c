@@ -1,0 +1,374 @@
+/* run_spec.c - options and an image's config become a spec. */
+#include "cmd/ui/run_options.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/env_file.h"
+#include "core/mount_text.h"
+
+#include <stdio.h>
+
+#define FILE_MAX (1 << 20)
+#define DEFAULT_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* ---- command and environment ---- */
+
+static int entrypoint(const char *text, struct strv *argv, struct err *e)
+{
+	auto_json json_t *list = NULL;
+	struct err ignored;
+
+	if (!*text)
+		return 0;
+	if (*text == '[' &&
+	    json_parse(text, strlen(text), "--entrypoint", &list, &ignored) == 0) {
+		size_t i;
+		json_t *v;
+
+		json_array_foreach(list, i, v) {
+			if (!json_is_string(v))
+				return err_set(e, EINVAL, "--entrypoint: the "
+					       "list holds strings");
+			strv_add(argv, json_string_value(v));
+		}
+		return 0;
+	}
+	strv_add(argv, text);
+	return 0;
+}
+
+/* moby's merge: words replace Cmd, --entrypoint drops both. */
+static int command(const struct run_options *o, const struct image_config *c,
+		   int argc, char **argv, struct spec *s, struct err *e)
+{
+	if (o->entrypoint)
+		TRY(entrypoint(o->entrypoint, &s->argv, e));
+	else if (c)
+		strv_extend(&s->argv, strv_list(&c->entrypoint));
+	if (argc > 0)
+		strv_extend(&s->argv, argv);
+	else if (c && !o->entrypoint)
+		strv_extend(&s->argv, strv_list(&c->cmd));
+	if (s->argv.n == 0)
+		return err_set(e, EINVAL, "no command specified (the image has "
+			       "none: give one after its name)");
+	return 0;
+}
+
+static int environment(const struct run_options *o,
+		       const struct image_config *c, struct spec *s,
+		       struct err *e)
+{
+	strv_add(&s->env, "PATH=" DEFAULT_PATH);
+	strv_printf(&s->env, "HOSTNAME=%s", s->hostname);
+	if (o->tty)
+		strv_add(&s->env, "TERM=xterm");
+	for (size_t i = 0; c && i < c->env.n; i++)
+		if (strchr(c->env.v[i], '='))
+			TRY(env_add(c->env.v[i], &s->env, e));
+	for (size_t i = 0; i < o->env_file.n; i++) {
+		auto_free char *text = NULL;
+
+		TRY(file_read(AT_FDCWD, o->env_file.v[i], FILE_MAX, &text, NULL,
+			      e));
+		TRY(env_file_parse(text, o->env_file.v[i], &s->env, e));
+	}
+	for (size_t i = 0; i < o->env.n; i++)
+		TRY(env_add(o->env.v[i], &s->env, e));
+	return 0;
+}
+
+/* ---- namespaces ---- */
+
+static int mode(const char *flag, const char *text, enum ns_mode *ret,
+		struct err *e)
+{
+	if (!text || !*text || streq(text, "private"))
+		*ret = NS_PRIVATE;
+	else if (streq(text, "host"))
+		*ret = NS_HOST;
+	else
+		return err_set(e, EINVAL, "--%s '%s': it is private or host",
+			       flag, text);
+	return 0;
+}
+
+static int namespaces(const struct run_options *o, struct spec *s,
+		      const struct net_ops *net, struct err *e)
+{
+	char *end;
+
+	TRY(mode("uts", o->uts, &s->ns[NS_UTS].mode, e));
+	TRY(mode("ipc", o->ipc, &s->ns[NS_IPC].mode, e));
+	TRY(mode("pid", o->pid, &s->ns[NS_PID].mode, e));
+	TRY(mode("cgroupns", o->cgroupns, &s->ns[NS_CGROUP].mode, e));
+	s->ns[NS_NET].mode = net->own_namespace ? NS_PRIVATE : NS_HOST;
+	if (!o->time_offset)
+		return 0;
+	s->time_offset_s = strtoll(o->time_offset, &end, 10);
+	if (end == o->time_offset || (*end && !streq(end, "s")))
+		return err_set(e, EINVAL, "--time-offset '%s' is not a number "
+			       "of seconds", o->time_offset);
+	s->time_offset = true;
+	s->ns[NS_TIME].mode = NS_PRIVATE;
+	return 0;
+}
+
+static char *host_name(void)
+{
+	char name[65] = "";
+
+	gethostname(name, sizeof(name) - 1);
+	return xstrdup(name);
+}
+
+static int hostname(const struct run_options *o, struct spec *s,
+		    struct err *e)
+{
+	bool host = s->ns[NS_UTS].mode == NS_HOST ||
+		    (s->ns[NS_NET].mode == NS_HOST && !o->hostname);
+
+	if (o->hostname && s->ns[NS_UTS].mode == NS_HOST)
+		return err_set(e, EINVAL, "conflicting options: --hostname and "
+			       "--uts host");
+	if (o->hostname && (!*o->hostname || strlen(o->hostname) > 64))
+		return err_set(e, EINVAL, "--hostname '%s': 1 to 64 bytes",
+			       o->hostname);
+	s->hostname = host ? host_name() :
+		      o->hostname ? xstrdup(o->hostname) :
+				    xstrndup(s->id, 12);
+	s->domainname = o->domainname ? xstrdup(o->domainname) : NULL;
+	return 0;
+}
+
+/* ---- limits and security ---- */
+
+static const struct {
+	const char *name;
+	int resource;
+} ulimits[] = {
+	{ "core", RLIMIT_CORE }, { "cpu", RLIMIT_CPU }, { "data", RLIMIT_DATA },
+	{ "fsize", RLIMIT_FSIZE }, { "locks", RLIMIT_LOCKS },
+	{ "memlock", RLIMIT_MEMLOCK }, { "msgqueue", RLIMIT_MSGQUEUE },
+	{ "nice", RLIMIT_NICE }, { "nofile", RLIMIT_NOFILE },
+	{ "nproc", RLIMIT_NPROC }, { "rss", RLIMIT_RSS },
+	{ "rtprio", RLIMIT_RTPRIO }, { "rttime", RLIMIT_RTTIME },
+	{ "sigpending", RLIMIT_SIGPENDING }, { "stack", RLIMIT_STACK },
+};
+
+static bool limit_value(const char *s, rlim_t *ret)
+{
+	uint64_t v;
+
+	if (streq(s, "-1") || streq(s, "unlimited")) {
+		*ret = RLIM_INFINITY;
+		return true;
+	}
+	if (!parse_u64(s, UINT64_MAX, &v))
+		return false;
+	*ret = v;
+	return true;
+}
+
+static int ulimit(const char *text, struct spec *s, struct err *e)
+{
+	auto_free char *copy = xstrdup(text);
+	char *soft = strchr(copy, '='), *hard;
+	struct rlimit l;
+
+	if (!soft)
+		return err_set(e, EINVAL, "--ulimit '%s': it is "
+			       "NAME=SOFT[:HARD]", text);
+	*soft++ = '\0';
+	hard = strchr(soft, ':');
+	if (hard)
+		*hard++ = '\0';
+	if (!limit_value(soft, &l.rlim_cur) ||
+	    !limit_value(hard ? hard : soft, &l.rlim_max) ||
+	    l.rlim_cur > l.rlim_max)
+		return err_set(e, EINVAL, "--ulimit '%s': the limits are "
+			       "numbers, and SOFT is at most HARD", text);
+	for (size_t i = 0; i < ARRAY_LEN(ulimits); i++)
+		if (streq(ulimits[i].name, copy)) {
+			spec_add_rlimit(s, ulimits[i].resource, l);
+			return 0;
+		}
+	return err_set(e, EINVAL, "--ulimit '%s': invalid ulimit type: %s",
+		       text, copy);
+}
+
+static int security(const char *text, struct spec *s, struct err *e)
+{
+	const char *profile = skip_prefix(text, "seccomp=");
+
+	if (!profile)
+		profile = skip_prefix(text, "seccomp:");
+	if (streq(text, "no-new-privileges") ||
+	    streq(text, "no-new-privileges=true") ||
+	    streq(text, "no-new-privileges:true")) {
+		s->no_new_privs = true;
+		return 0;
+	}
+	if (streq(profile, "unconfined")) {
+		s->seccomp_unconfined = true;
+		return 0;
+	}
+	if (profile) {
+		free(s->seccomp_json);
+		s->seccomp_json = NULL;
+		return file_read(AT_FDCWD, profile, FILE_MAX, &s->seccomp_json,
+				 NULL, e);
+	}
+	if (skip_prefix(text, "label") || skip_prefix(text, "apparmor"))
+		return 0; /* a rootless container keeps its user's context */
+	return err_set(e, EINVAL, "--security-opt '%s': it is seccomp=FILE, "
+		       "seccomp=unconfined or no-new-privileges", text);
+}
+
+/* Names below the namespaces a container has of its own. */
+static int sysctl(const char *text, struct spec *s, struct err *e)
+{
+	auto_free char *key = xstrdup(text);
+	char *value = strchr(key, '=');
+
+	if (!value || value == key)
+		return err_set(e, EINVAL, "--sysctl '%s': it is KEY=VALUE",
+			       text);
+	*value++ = '\0';
+	for (char *p = key; *p; p++)
+		*p = *p == '.' ? '/' : *p == '/' ? '.' : *p;
+	if (strstr(key, "..") || *key == '/')
+		return err_set(e, EINVAL, "--sysctl '%s': not a kernel "
+			       "parameter", text);
+	spec_add_sysctl(s, key, value);
+	return 0;
+}
+
+static int device(const char *text, struct spec *s, struct err *e)
+{
+	auto_strv struct strv f = { 0 };
+
+	strv_split(&f, text, ':');
+	if (f.n > 3 || *f.v[0] != '/' || (f.n > 1 && *f.v[1] != '/'))
+		return err_set(e, EINVAL, "--device '%s': it is "
+			       "/dev/X[:/dev/Y[:rwm]]", text);
+	spec_add_device(s, f.v[0], f.n > 1 ? f.v[1] : f.v[0]);
+	return 0;
+}
+
+static int each(const struct strv *l,
+		int (*fn)(const char *text, struct spec *s, struct err *e),
+		struct spec *s, struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		TRY(fn(l->v[i], s, e));
+	return 0;
+}
+
+static int oom_score(const char *text, struct spec *s, struct err *e)
+{
+	char *end;
+	long v = strtol(text, &end, 10);
+
+	if (*end || end == text || v < -1000 || v > 1000)
+		return err_set(e, EINVAL, "--oom-score-adj '%s': -1000 to 1000",
+			       text);
+	s->oom_score_adj = xmalloc(sizeof(int));
+	*s->oom_score_adj = v;
+	return 0;
+}
+
+/* ---- mounts ---- */
+
+static int each_mount(const struct strv *l,
+		      int (*fn)(const char *, struct mount_list *, struct err *),
+		      struct spec *s, struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		TRY(fn(l->v[i], &s->mounts, e));
+	return 0;
+}
+
+static int name_files(const struct run_options *o, struct spec *s,
+		      const struct net_ops *net, struct err *e)
+{
+	auto_str struct str hosts = { 0 }, resolv = { 0 }, host = { 0 };
+
+	TRY(net_hosts_text(s->hostname, net->own_namespace ? "127.0.0.1" : NULL,
+			   &o->add_host, &hosts, e));
+	TRY(net_resolv_text(&o->dns, &o->dns_search, &o->dns_option, &resolv,
+			    e));
+	str_printf(&host, "%s\n", s->hostname);
+	mount_list_text(&s->mounts, str_text(&hosts), "/etc/hosts");
+	mount_list_text(&s->mounts, str_text(&resolv), "/etc/resolv.conf");
+	mount_list_text(&s->mounts, str_text(&host), "/etc/hostname");
+	return 0;
+}
+
+static int mounts(const struct run_options *o, struct spec *s,
+		  const struct net_ops *net, struct err *e)
+{
+	uint64_t shm = 64 << 20;
+
+	if (o->shm_size && !parse_size(o->shm_size, &shm))
+		return err_set(e, EINVAL, "--shm-size '%s' is not a size such "
+			       "as 128m", o->shm_size);
+	spec_add_default_mounts(s, shm);
+	TRY(name_files(o, s, net, e));
+	TRY(each_mount(&o->tmpfs, mount_text_tmpfs, s, e));
+	TRY(each_mount(&o->volumes, mount_text_volume, s, e));
+	return each_mount(&o->mounts, mount_text_mount, s, e);
+}
+
+static int check_words(const struct run_options *o, struct err *e)
+{
+	for (size_t i = 0; i < o->label.n; i++)
+		if (*o->label.v[i] == '=' || !*o->label.v[i])
+			return err_set(e, EINVAL, "--label '%s': it is "
+				       "KEY[=VALUE]", o->label.v[i]);
+	for (size_t i = 0; i < o->annotation.n; i++)
+		if (!strchr(o->annotation.v[i], '='))
+			return err_set(e, EINVAL, "--annotation '%s': it is "
+				       "KEY=VALUE", o->annotation.v[i]);
+	if (o->tty && o->interactive && !isatty(0))
+		return err_set(e, EINVAL, "cannot attach stdin to a TTY-enabled "
+			       "container because stdin is not a terminal");
+	return 0;
+}
+
+int run_options_spec(const struct run_options *o,
+		     const struct image_config *c, int argc, char **argv,
+		     struct spec *s, const struct net_ops **ret_net,
+		     struct err *e)
+{
+	const char *cwd = o->workdir ? o->workdir : c ? c->workdir : NULL;
+	const char *user = o->user ? o->user : c ? c->user : NULL;
+
+	TRY(check_words(o, e));
+	TRY(net_find(o->network ? o->network : "host", ret_net, e));
+	if (cwd && *cwd != '/')
+		return err_set(e, EINVAL, "the working directory '%s' is "
+			       "invalid, it needs to be an absolute path", cwd);
+	s->terminal = o->tty;
+	s->interactive = o->interactive;
+	s->init = o->init;
+	s->readonly_root = o->readonly;
+	s->privileged = o->privileged;
+	s->cwd = xstrdup(cwd ? cwd : "/");
+	s->user.text = xstrdup(user ? user : "");
+	strv_extend(&s->user.groups, strv_list(&o->group_add));
+	strv_extend(&s->cap_add, strv_list(&o->cap_add));
+	strv_extend(&s->cap_drop, strv_list(&o->cap_drop));
+	TRY(namespaces(o, s, *ret_net, e));
+	TRY(hostname(o, s, e));
+	TRY(command(o, c, argc, argv, s, e));
+	TRY(environment(o, c, s, e));
+	TRY(each(&o->ulimit, ulimit, s, e));
+	TRY(each(&o->security, security, s, e));
+	TRY(each(&o->sysctl, sysctl, s, e));
+	TRY(each(&o->device, device, s, e));
+	if (o->oom_score_adj)
+		TRY(oom_score(o->oom_score_adj, s, e));
+	return mounts(o, s, *ret_net, e);
+}
