@@ -1,0 +1,15 @@
+/* main.c - rl-transfer: moves images in and out for rl. */
+#include "cmd/cmd.h"
+
+extern const struct cmd cmd_load, cmd_unpack;
+
+const struct cmd *const cmd_table[] = {
+	&cmd_load,
+	&cmd_unpack,
+	NULL,
+};
+
+int main(int argc, char **argv)
+{
+	return cmd_main(argc, argv);
+}
