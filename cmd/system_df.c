@@ -1,0 +1,474 @@
+/* system_df.c - `rl system df`: what the store takes on the disk. */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <sys/file.h>
+#include <time.h>
+
+#include "cmd/disk_usage.h"
+#include "cmd/image_facts.h"
+#include "cmd/ui/filter.h"
+#include "cmd/ui/format.h"
+#include "cmd/ui/help.h"
+#include "cmd/ui/report.h"
+#include "cmd/ui/table.h"
+#include "core/base/file.h"
+#include "fs/layer.h"
+
+struct df_opts {
+	bool verbose;
+	const char *format;
+};
+
+static const struct opt df_opts[] = {
+	{ .name = "format", .kind = OPT_CALL, .arg = "FORMAT",
+	  .offset = offsetof(struct df_opts, format),
+	  .help = HELP_FORMAT_LIST, .parse = format_option },
+	{ .name = "verbose", .letter = 'v', .kind = OPT_BOOL,
+	  .offset = offsetof(struct df_opts, verbose),
+	  .help = "Show every image, container and volume" },
+	OPT_END
+};
+
+/* A layer, as many images as may share it. */
+struct layer_use {
+	const char *diff_id, *digest;
+	uint64_t bytes; /* the blob and the unpacked trees */
+	size_t images;
+	bool active; /* a container stands on it */
+};
+
+/* What stands below containers/ or volumes/. */
+struct folder {
+	char *name, *image;
+	uint64_t bytes;
+	int64_t created;
+	bool running;
+};
+
+struct usage {
+	struct store store;
+	struct image_users users;
+	struct image *images;
+	size_t n_images;
+	struct layer_use *layers;
+	size_t n_layers;
+	struct folder *containers, *volumes;
+	size_t n_containers, n_volumes;
+};
+
+static void usage_release(struct usage *u)
+{
+	for (size_t i = 0; i < u->n_containers; i++) {
+		free(u->containers[i].name);
+		free(u->containers[i].image);
+	}
+	for (size_t i = 0; i < u->n_volumes; i++)
+		free(u->volumes[i].name);
+	free(u->containers);
+	free(u->volumes);
+	free(u->layers);
+	image_list_free(u->images, u->n_images);
+	image_users_release(&u->users);
+	store_release(&u->store);
+}
+
+/* ---- layers ---- */
+
+static struct layer_use *find_layer(struct usage *u,
+				    const struct image_layer *l)
+{
+	for (size_t i = 0; i < u->n_layers; i++)
+		if (streq(u->layers[i].digest, l->digest) &&
+		    streq(u->layers[i].diff_id, l->diff_id))
+			return &u->layers[i];
+	return NULL;
+}
+
+/* Two blobs may unpack to one tree: the first layer counts it. */
+static bool tree_counted(const struct usage *u, const char *diff_id)
+{
+	for (size_t i = 0; i < u->n_layers; i++)
+		if (streq(u->layers[i].diff_id, diff_id))
+			return true;
+	return false;
+}
+
+/* The trees of one layer, for every id map it was unpacked with. */
+static int add_trees(struct usage *u, struct layer_use *l, struct err *e)
+{
+	auto_dir DIR *d = NULL;
+	struct dirent *ent;
+	int fd = dir_open(u->store.fd, "layers", e);
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	d = fdopendir(fd);
+	if (!d)
+		return err_sys(e, "read %s/layers", u->store.path);
+	while ((ent = readdir(d))) {
+		auto_free char *path = xasprintf("%s/layers/%s/%s",
+						 u->store.path, ent->d_name,
+						 SHORT_ID(l->diff_id));
+		auto_close int maps_fd = -1;
+		struct idmap map;
+		struct err ignored;
+		bool known;
+
+		if (ent->d_name[0] == '.' || access(path, F_OK) < 0)
+			continue;
+		maps_fd = dir_open(dirfd(d), ent->d_name, &ignored);
+		known = maps_fd >= 0 &&
+			layer_map_read(maps_fd, &map, &ignored) == 0;
+		TRY(disk_usage(path, known ? &map : NULL, &l->bytes, e));
+	}
+	return 0;
+}
+
+static int add_layer(struct usage *u, const struct image_layer *l, bool active,
+		     struct err *e)
+{
+	struct layer_use *use = find_layer(u, l);
+	bool counted;
+
+	if (use) {
+		use->images++;
+		use->active |= active;
+		return 0;
+	}
+	counted = tree_counted(u, l->diff_id);
+	u->layers = xrealloc(u->layers, u->n_layers + 1, sizeof(*u->layers));
+	use = &u->layers[u->n_layers++];
+	*use = (struct layer_use){ .diff_id = l->diff_id, .images = 1,
+				   .digest = l->digest, .active = active };
+	if (store_has_blob(&u->store, l->digest))
+		use->bytes = l->size;
+	return counted ? 0 : add_trees(u, use, e);
+}
+
+static int add_image(struct usage *u, const struct image *img, struct err *e)
+{
+	bool active = image_users_find(&u->users, img) != NULL;
+
+	for (size_t i = 0; i < img->n_layers; i++)
+		TRY(add_layer(u, &img->layers[i], active, e));
+	return 0;
+}
+
+/* ---- containers and volumes ---- */
+
+/* Its supervisor holds a lock on the folder as long as it runs. */
+static bool is_running(int dirfd, const char *name)
+{
+	auto_close int fd = openat(dirfd, name,
+				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 &&
+	       errno == EWOULDBLOCK;
+}
+
+static int read_folder(const struct usage *u, const char *kind, int dirfd,
+		       const char *name, struct folder *ret, struct err *e)
+{
+	auto_free char *path = xasprintf("%s/%s/%s", u->store.path, kind,
+					 name);
+	const struct idmap_request any = { .mode = USERNS_AUTO };
+	struct err ignored;
+	struct idmap map;
+	struct stat st;
+	bool known = idmap_choose(&any, &map, &ignored) == 0;
+
+	*ret = (struct folder){ .name = xstrdup(name) };
+	ret->running = is_running(dirfd, name);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		ret->created = st.st_ctime;
+	return disk_usage(path, known ? &map : NULL, &ret->bytes, e);
+}
+
+static int read_folders(const struct usage *u, const char *kind,
+			struct folder **ret, size_t *ret_n, struct err *e)
+{
+	auto_dir DIR *d = NULL;
+	struct dirent *ent;
+	int fd = dir_open(u->store.fd, kind, e);
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	d = fdopendir(fd);
+	if (!d)
+		return err_sys(e, "read %s/%s", u->store.path, kind);
+	while ((ent = readdir(d))) {
+		if (ent->d_name[0] == '.')
+			continue;
+		*ret = xrealloc(*ret, *ret_n + 1, sizeof(**ret));
+		TRY(read_folder(u, kind, dirfd(d), ent->d_name,
+				&(*ret)[(*ret_n)++], e));
+	}
+	return 0;
+}
+
+/* "busybox:latest", or the short ID, of a container's image. */
+static char *container_image(const struct usage *u, const char *id)
+{
+	for (size_t i = 0; i < u->users.containers.n; i++) {
+		const char *manifest = u->users.manifests.v[i];
+
+		if (!streq(u->users.containers.v[i], id))
+			continue;
+		for (size_t k = 0; k < u->n_images; k++) {
+			const struct image *img = &u->images[k];
+			auto_image_name struct image_name n = { 0 };
+
+			if (!streq(img->manifest_digest, manifest))
+				continue;
+			if (!img->names.n)
+				return xstrndup(SHORT_ID(img->id),
+						SHORT_ID_LEN);
+			image_name_split(img->names.v[0], &n);
+			return xasprintf("%s:%s", n.repository, n.tag);
+		}
+	}
+	return xstrdup("<none>");
+}
+
+static int usage_read(struct usage *u, struct err *e)
+{
+	TRY(store_open(&u->store, e));
+	TRY(image_users_read(&u->store, &u->users, e));
+	TRY(image_list(&u->store, &u->images, &u->n_images, e));
+	for (size_t i = 0; i < u->n_images; i++)
+		TRY(add_image(u, &u->images[i], e));
+	TRY(read_folders(u, "containers", &u->containers, &u->n_containers,
+			 e));
+	for (size_t i = 0; i < u->n_containers; i++)
+		u->containers[i].image =
+			container_image(u, u->containers[i].name);
+	return read_folders(u, "volumes", &u->volumes, &u->n_volumes, e);
+}
+
+/* ---- the summary ---- */
+
+static void set_text(json_t *row, const char *key, char *text)
+{
+	json_object_set_new(row, key, json_string(text ? text : ""));
+	free(text);
+}
+
+static json_t *summary_row(const char *type, size_t total, size_t active,
+			   uint64_t size, uint64_t free_bytes)
+{
+	auto_free char *text = format_size(free_bytes);
+	json_t *row = json_object();
+
+	set_text(row, "Active", xasprintf("%zu", active));
+	set_text(row, "Reclaimable",
+		 size ? xasprintf("%s (%d%%)", text,
+				  (int)((double)free_bytes * 100 /
+					(double)size))
+		      : xstrdup(text));
+	set_text(row, "Size", format_size(size));
+	set_text(row, "TotalCount", xasprintf("%zu", total));
+	set_text(row, "Type", xstrdup(type));
+	return row;
+}
+
+static json_t *images_summary(const struct usage *u)
+{
+	uint64_t size = 0, unused = 0;
+	size_t active = 0;
+
+	for (size_t i = 0; i < u->n_layers; i++) {
+		size += u->layers[i].bytes;
+		unused += u->layers[i].active ? 0 : u->layers[i].bytes;
+	}
+	for (size_t i = 0; i < u->n_images; i++)
+		active += image_users_find(&u->users, &u->images[i]) != NULL;
+	return summary_row("Images", u->n_images, active, size, unused);
+}
+
+static json_t *containers_summary(const struct usage *u)
+{
+	uint64_t size = 0, ended = 0;
+	size_t running = 0;
+
+	for (size_t i = 0; i < u->n_containers; i++) {
+		const struct folder *c = &u->containers[i];
+
+		size += c->bytes;
+		ended += c->running ? 0 : c->bytes;
+		running += c->running;
+	}
+	return summary_row("Containers", u->n_containers, running, size,
+			   ended);
+}
+
+/* Who uses a volume is not recorded: none is called free. */
+static json_t *volumes_summary(const struct usage *u)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < u->n_volumes; i++)
+		size += u->volumes[i].bytes;
+	return summary_row("Local Volumes", u->n_volumes, u->n_volumes, size,
+			   0);
+}
+
+static const struct table_column summary_columns[] = {
+	{ "Type", "TYPE" }, { "TotalCount", "TOTAL" }, { "Active", "ACTIVE" },
+	{ "Size", "SIZE" }, { "Reclaimable", "RECLAIMABLE" }, { NULL, NULL },
+};
+static const struct table_view summary_view = {
+	.columns = summary_columns,
+	.layout = "{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t"
+		  "{{.Reclaimable}}",
+};
+
+static int print_summary(const struct usage *u, const char *format,
+			 struct err *e)
+{
+	auto_json json_t *rows = json_array();
+
+	json_array_append_new(rows, images_summary(u));
+	json_array_append_new(rows, containers_summary(u));
+	json_array_append_new(rows, volumes_summary(u));
+	return table_print(&summary_view, rows, format, e);
+}
+
+/* ---- the details ---- */
+
+static json_t *image_row(struct usage *u, const struct image *img)
+{
+	auto_image_name struct image_name n = { 0 };
+	uint64_t shared = 0, own = 0;
+	int64_t created = image_created(img), now = time(NULL);
+	json_t *row = json_object();
+
+	image_name_split(img->names.n ? img->names.v[0] : "<none>", &n);
+	for (size_t i = 0; i < img->n_layers; i++) {
+		const struct layer_use *l = find_layer(u, &img->layers[i]);
+
+		*(l->images > 1 ? &shared : &own) += l->bytes;
+	}
+	set_text(row, "Containers",
+		 xasprintf("%zu", image_users_count(&u->users, img)));
+	set_text(row, "CreatedSince", date_ago(created, now));
+	set_text(row, "ID", xstrndup(SHORT_ID(img->id), SHORT_ID_LEN));
+	set_text(row, "Repository", xstrdup(n.repository));
+	set_text(row, "SharedSize", format_size(shared));
+	set_text(row, "Size", format_size(shared + own));
+	set_text(row, "Tag", xstrdup(n.tag));
+	set_text(row, "UniqueSize", format_size(own));
+	return row;
+}
+
+static json_t *container_row(const struct folder *c)
+{
+	json_t *row = json_object();
+
+	set_text(row, "CreatedSince", date_ago(c->created, time(NULL)));
+	set_text(row, "ID", xstrndup(c->name, SHORT_ID_LEN));
+	set_text(row, "Image", xstrdup(c->image));
+	set_text(row, "Size", format_size(c->bytes));
+	set_text(row, "Status", xstrdup(c->running ? "Running" : "Exited"));
+	return row;
+}
+
+static json_t *volume_row(const struct folder *v)
+{
+	json_t *row = json_object();
+
+	set_text(row, "Name", xstrdup(v->name));
+	set_text(row, "Size", format_size(v->bytes));
+	return row;
+}
+
+static json_t *details(struct usage *u)
+{
+	json_t *images = json_array(), *containers = json_array();
+	json_t *volumes = json_array();
+
+	for (size_t i = 0; i < u->n_images; i++)
+		json_array_append_new(images, image_row(u, &u->images[i]));
+	for (size_t i = 0; i < u->n_containers; i++)
+		json_array_append_new(containers,
+				      container_row(&u->containers[i]));
+	for (size_t i = 0; i < u->n_volumes; i++)
+		json_array_append_new(volumes, volume_row(&u->volumes[i]));
+	return json_pack("{s:o, s:o, s:o}", "Images", images, "Containers",
+			 containers, "Volumes", volumes);
+}
+
+static const struct table_column image_columns[] = {
+	{ "Repository", "REPOSITORY" }, { "Tag", "TAG" }, { "ID", "IMAGE ID" },
+	{ "CreatedSince", "CREATED" }, { "Size", "SIZE" },
+	{ "SharedSize", "SHARED SIZE" }, { "UniqueSize", "UNIQUE SIZE" },
+	{ "Containers", "CONTAINERS" }, { NULL, NULL },
+};
+static const struct table_column container_columns[] = {
+	{ "ID", "CONTAINER ID" }, { "Image", "IMAGE" }, { "Size", "SIZE" },
+	{ "CreatedSince", "CREATED" }, { "Status", "STATUS" }, { NULL, NULL },
+};
+static const struct table_column volume_columns[] = {
+	{ "Name", "VOLUME NAME" }, { "Size", "SIZE" }, { NULL, NULL },
+};
+static const struct {
+	const char *key, *title;
+	struct table_view view;
+} sections[] = {
+	{ "Images", "Images space usage:",
+	  { image_columns,
+	    "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+	    "\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}" } },
+	{ "Containers", "Containers space usage:",
+	  { container_columns, "{{.ID}}\t{{.Image}}\t{{.Size}}\t"
+			       "{{.CreatedSince}}\t{{.Status}}" } },
+	{ "Volumes", "Local Volumes space usage:",
+	  { volume_columns, "{{.Name}}\t{{.Size}}" } },
+};
+
+static int print_details(struct usage *u, const char *format, struct err *e)
+{
+	auto_json json_t *all = details(u);
+	auto_json json_t *list = NULL;
+	auto_str struct str out = { 0 };
+
+	if (format && !streq(format, "table")) {
+		list = json_pack("[O]", all);
+		TRY(format_objects(list, format, &out, e));
+		report_text(str_text(&out));
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		printf("%s%s\n\n", i ? "\n" : "", sections[i].title);
+		TRY(table_print(&sections[i].view,
+				json_object_get(all, sections[i].key), NULL,
+				e));
+	}
+	return 0;
+}
+
+static int df_run(void *opts, int argc UNUSED, char **argv UNUSED,
+		  struct err *e)
+{
+	const struct df_opts *o = opts;
+	struct usage u = { .store = STORE_INIT };
+	int r = usage_read(&u, e);
+
+	if (r == 0 && o->verbose)
+		r = print_details(&u, o->format, e);
+	else if (r == 0)
+		r = print_summary(&u, o->format, e);
+	usage_release(&u);
+	return r;
+}
+
+const struct cmd cmd_system_df = {
+	.name = "system df",
+	.args = "[OPTIONS]",
+	.help = "Show what images, containers and volumes take on the disk",
+	.example = "rl system df\n"
+		   "rl system df -v",
+	.opts = df_opts,
+	.opts_size = sizeof(struct df_opts),
+	.run = df_run,
+};
