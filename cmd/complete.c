@@ -256,21 +256,23 @@ static void fish(const json_t *all, struct str *out)
 static int complete_run(void *opts UNUSED, int argc UNUSED, char **argv,
 			struct err *e)
 {
+	static const struct {
+		const char *shell;
+		void (*write)(const json_t *all, struct str *out);
+	} writers[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
 	auto_json json_t *all = NULL;
 	auto_str struct str out = { 0 };
 
-	TRY(tables_all(&all, e));
-	if (streq(argv[0], "bash"))
-		bash(all, &out);
-	else if (streq(argv[0], "zsh"))
-		zsh(all, &out);
-	else if (streq(argv[0], "fish"))
-		fish(all, &out);
-	else
-		return err_set(e, EINVAL, "no completions for the shell "
-			       "'%.40s': there are bash, zsh, fish", argv[0]);
-	report_text(str_text(&out));
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(writers); i++) {
+		if (!streq(argv[0], writers[i].shell))
+			continue;
+		TRY(tables_all(&all, e));
+		writers[i].write(all, &out);
+		report_text(str_text(&out));
+		return 0;
+	}
+	return err_set(e, EINVAL, "no completions for the shell '%.40s': "
+		       "there are bash, zsh, fish", argv[0]);
 }
 
 const struct cmd cmd_complete = {

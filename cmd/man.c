@@ -1,6 +1,7 @@
 /* man.c - `rl __man`: manual pages from the tables of commands. */
 #include "cmd/cmd.h"
 
+#include "cmd/ui/dispatch.h"
 #include "cmd/ui/report.h"
 #include "cmd/ui/tables.h"
 #include "core/base/file.h"
@@ -31,7 +32,7 @@ static const char *text_of(const json_t *obj, const char *key)
 static void add_heading(struct str *out, const char *name)
 {
 	str_printf(out, ".TH \"%s\" 1 \"\" \"rl %s\" \"rl\"\n", name,
-		   RL_VERSION);
+		   dispatch_version);
 }
 
 static void add_options(struct str *out, const char *title,

@@ -6,6 +6,7 @@
 #include <sys/capability.h>
 #include <sys/utsname.h>
 
+#include "cmd/ui/dispatch.h"
 #include "cmd/ui/format.h"
 #include "cmd/ui/help.h"
 #include "cmd/ui/report.h"
@@ -55,7 +56,7 @@ static json_t *version_json(void)
 
 	uname(&uts);
 	platform_host(&host);
-	client = json_pack("{s:s, s:s, s:s, s:s, s:o}", "Version", RL_VERSION,
+	client = json_pack("{s:s, s:s, s:s, s:s, s:o}", "Version", dispatch_version,
 			   "Os", host.os, "Arch", host.arch, "KernelVersion",
 			   uts.release, "Libraries", libraries_json());
 	return json_pack("{s:o, s:O}", "Client", client, "Server", client);
@@ -67,7 +68,7 @@ static void print_version(const json_t *client)
 	json_t *v;
 
 	printf("rl:\n");
-	printf(" %-16s %s\n", "Version:", RL_VERSION);
+	printf(" %-16s %s\n", "Version:", dispatch_version);
 	printf(" %-16s %s/%s\n", "OS/Arch:",
 	       json_string_value(json_object_get(client, "Os")),
 	       json_string_value(json_object_get(client, "Arch")));

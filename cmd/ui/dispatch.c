@@ -11,6 +11,8 @@
 #include "core/base/file.h"
 #include "core/base/proc.h"
 
+const char dispatch_version[] = RL_VERSION;
+
 struct globals {
 	const char *root, *runroot, *config;
 	bool version;
@@ -132,7 +134,7 @@ static int check_operands(const struct cmd *c, int n, struct err *e)
 	if (c->max_args == 0)
 		return err_set(e, EINVAL, "'rl %s' takes no arguments",
 			       c->name);
-	if (n > c->max_args && c->min_args != c->max_args) {
+	if (c->max_args > c->min_args && n > c->max_args) {
 		count = "at most ";
 		want = c->max_args;
 	}
@@ -267,7 +269,7 @@ int cmd_main(int argc, char **argv)
 	if (take_globals(&argc, argv, &g, &e) < 0)
 		return report_usage(NULL, &e);
 	if (g.version) {
-		printf("rl version %s\n", RL_VERSION);
+		printf("rl version %s\n", dispatch_version);
 		code = 0;
 	} else {
 		code = dispatch(argc, argv);

@@ -10,6 +10,8 @@
  */
 #include "cmd/cmd.h"
 
+/* The version of this build, kept in one object so that there is but one. */
+extern const char dispatch_version[];
 /* The options before the command. */
 extern const struct opt dispatch_global_opts[];
 
