@@ -39,7 +39,7 @@ static int help_run(void *opts UNUSED, int argc, char **argv, struct err *e)
 const struct cmd cmd_help = {
 	.name = "help",
 	.args = "[COMMAND]",
-	.help = "Show the commands, or the help of one",
+	.help = "show the commands, or the help of one",
 	.max_args = 3,
 	.run = help_run,
 };

@@ -16,7 +16,7 @@ static const struct opt inspect_opts[] = {
 	  .offset = offsetof(struct inspect_opts, format),
 	  .help = HELP_FORMAT_OBJECT, .parse = format_option },
 	O(OPT_STR, platform, "platform", 0, "OS/ARCH",
-	  "Of an image for several platforms, the one to show"),
+	  "of an image for several platforms, the one to show"),
 	OPT_END
 };
 #undef O
@@ -169,7 +169,7 @@ static int inspect_run(void *opts, int argc, char **argv, struct err *e)
 const struct cmd cmd_image_inspect = {
 	.name = "image inspect",
 	.args = "[OPTIONS] IMAGE [IMAGE...]",
-	.help = "Show all that is known of images, as JSON",
+	.help = "show all that is known of images, as JSON",
 	.example = "rl image inspect busybox\n"
 		   "rl image inspect -f '{{json .Config.Env}}' busybox\n"
 		   "rl image inspect -f '{{index .Config.Labels \"x\"}}' app",

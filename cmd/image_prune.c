@@ -16,12 +16,12 @@ struct prune_opts {
 #define O(k, m, n, l, a, h) OPT_ROW(k, struct prune_opts, m, n, l, a, h)
 static const struct opt prune_opts[] = {
 	O(OPT_BOOL, all, "all", 'a', NULL,
-	  "Remove every image that no container uses, not only those without "
+	  "remove every image that no container uses, not only those without "
 	  "a name"),
 	O(OPT_LIST, filters, "filter", 0, "FILTER",
-	  "Remove only what fits: until=TIME (made before), "
+	  "remove only what fits: until=TIME (made before), "
 	  "label=KEY[=VALUE], label!=KEY[=VALUE]"),
-	O(OPT_BOOL, force, "force", 'f', NULL, "Do not ask"),
+	O(OPT_BOOL, force, "force", 'f', NULL, "do not ask"),
 	OPT_END
 };
 #undef O
@@ -161,7 +161,7 @@ static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
 const struct cmd cmd_image_prune = {
 	.name = "image prune",
 	.args = "[OPTIONS]",
-	.help = "Remove images without a name, or all that are not used",
+	.help = "remove images without a name, or all that are not used",
 	.example = "rl image prune\n"
 		   "rl image prune -af --filter until=240h",
 	.opts = prune_opts,

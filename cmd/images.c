@@ -20,16 +20,16 @@ struct images_opts {
 static const struct opt images_opts[] = {
 	{ .name = "all", .letter = 'a', .kind = OPT_BOOL,
 	  .offset = offsetof(struct images_opts, all),
-	  .help = "Show all images (there are no hidden ones: no effect)" },
-	O(OPT_BOOL, digests, "digests", 0, NULL, "Show the manifests' digests"),
+	  .help = "show all images (there are no hidden ones: no effect)" },
+	O(OPT_BOOL, digests, "digests", 0, NULL, "show the manifests' digests"),
 	O(OPT_LIST, filters, "filter", 'f', "FILTER",
-	  "Show only what fits: dangling=BOOL, label=KEY[=VALUE], "
+	  "show only what fits: dangling=BOOL, label=KEY[=VALUE], "
 	  "reference=PATTERN, before=IMAGE, since=IMAGE"),
 	{ .name = "format", .kind = OPT_CALL, .arg = "FORMAT",
 	  .offset = offsetof(struct images_opts, format),
 	  .help = HELP_FORMAT_LIST, .parse = format_option },
-	O(OPT_BOOL, no_trunc, "no-trunc", 0, NULL, "Do not shorten the IDs"),
-	O(OPT_BOOL, quiet, "quiet", 'q', NULL, "Show only the IDs"),
+	O(OPT_BOOL, no_trunc, "no-trunc", 0, NULL, "do not shorten the IDs"),
+	O(OPT_BOOL, quiet, "quiet", 'q', NULL, "show only the IDs"),
 	OPT_END
 };
 #undef O
@@ -269,7 +269,7 @@ const struct cmd cmd_images = {
 	.name = "images",
 	.aliases = "image ls,image list",
 	.args = "[OPTIONS] [REPOSITORY[:TAG]]",
-	.help = "List images (SIZE: the layers as they were downloaded)",
+	.help = "list images (SIZE: the layers as they were downloaded)",
 	.example = "rl images\n"
 		   "rl images debian\n"
 		   "rl images --filter dangling=true -q\n"

@@ -14,7 +14,7 @@ struct rmi_opts {
 #define O(k, m, n, l, a, h) OPT_ROW(k, struct rmi_opts, m, n, l, a, h)
 static const struct opt rmi_opts[] = {
 	O(OPT_BOOL, force, "force", 'f', NULL,
-	  "Remove the image though it has several names or a container uses "
+	  "remove the image though it has several names or a container uses "
 	  "it; a missing image is no failure"),
 	{ .name = "no-prune", .kind = OPT_BOOL, .hidden = true,
 	  .offset = offsetof(struct rmi_opts, no_prune), .help = "" },
@@ -126,7 +126,7 @@ const struct cmd cmd_rmi = {
 	.name = "rmi",
 	.aliases = "image rm,image remove",
 	.args = "[OPTIONS] IMAGE [IMAGE...]",
-	.help = "Remove images: a name, and with the last name the image",
+	.help = "remove images: a name, and with the last name the image",
 	.example = "rl rmi busybox\n"
 		   "rl rmi -f 2d61ae04c2b8",
 	.opts = rmi_opts,

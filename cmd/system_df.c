@@ -26,7 +26,7 @@ static const struct opt df_opts[] = {
 	  .help = HELP_FORMAT_LIST, .parse = format_option },
 	{ .name = "verbose", .letter = 'v', .kind = OPT_BOOL,
 	  .offset = offsetof(struct df_opts, verbose),
-	  .help = "Show every image, container and volume" },
+	  .help = "show every image, container and volume" },
 	OPT_END
 };
 
@@ -465,7 +465,7 @@ static int df_run(void *opts, int argc UNUSED, char **argv UNUSED,
 const struct cmd cmd_system_df = {
 	.name = "system df",
 	.args = "[OPTIONS]",
-	.help = "Show what images, containers and volumes take on the disk",
+	.help = "show what images, containers and volumes take on the disk",
 	.example = "rl system df\n"
 		   "rl system df -v",
 	.opts = df_opts,

@@ -9,32 +9,32 @@
 const struct cmd cmd_pull = {
 	.name = "pull",
 	.aliases = "image pull",
-	.help = "Download an image from a registry",
+	.help = "download an image from a registry",
 	.transfer = true,
 };
 
 const struct cmd cmd_load = {
 	.name = "load",
 	.aliases = "image load",
-	.help = "Load images from an archive, a folder or stdin",
+	.help = "load images from an archive, a folder or stdin",
 	.transfer = true,
 };
 
 const struct cmd cmd_save = {
 	.name = "save",
 	.aliases = "image save",
-	.help = "Save images to an archive or a folder",
+	.help = "save images to an archive or a folder",
 	.transfer = true,
 };
 
 const struct cmd cmd_login = {
 	.name = "login",
-	.help = "Log in to a registry",
+	.help = "log in to a registry",
 	.transfer = true,
 };
 
 const struct cmd cmd_logout = {
 	.name = "logout",
-	.help = "Log out from a registry",
+	.help = "log out from a registry",
 	.transfer = true,
 };

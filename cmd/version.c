@@ -56,9 +56,12 @@ static json_t *version_json(void)
 
 	uname(&uts);
 	platform_host(&host);
-	client = json_pack("{s:s, s:s, s:s, s:s, s:o}", "Version", dispatch_version,
-			   "Os", host.os, "Arch", host.arch, "KernelVersion",
-			   uts.release, "Libraries", libraries_json());
+	client = json_pack("{s:s, s:s, s:s, s:s, s:o}",
+			   "Version", dispatch_version,
+			   "Os", host.os,
+			   "Arch", host.arch,
+			   "KernelVersion", uts.release,
+			   "Libraries", libraries_json());
 	return json_pack("{s:o, s:O}", "Client", client, "Server", client);
 }
 
@@ -99,7 +102,7 @@ static int version_run(void *opts, int argc UNUSED, char **argv UNUSED,
 const struct cmd cmd_version = {
 	.name = "version",
 	.args = "[OPTIONS]",
-	.help = "Show the version of rl and of the libraries in it",
+	.help = "show the version of rl and of the libraries in it",
 	.example = "rl version --format '{{.Client.Version}}'",
 	.opts = version_opts,
 	.opts_size = sizeof(struct version_opts),

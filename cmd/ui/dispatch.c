@@ -21,13 +21,13 @@ struct globals {
 #define G(k, m, n, l, a, h) OPT_ROW(k, struct globals, m, n, l, a, h)
 const struct opt dispatch_global_opts[] = {
 	G(OPT_STR, config, "config", 0, "DIR",
-	  "Folder of the client's config.json (sets DOCKER_CONFIG)"),
+	  "folder of the client's config.json (sets DOCKER_CONFIG)"),
 	G(OPT_STR, root, "root", 0, "DIR",
-	  "Folder of images, containers and volumes (sets RL_ROOT)"),
+	  "folder of images, containers and volumes (sets RL_ROOT)"),
 	G(OPT_STR, runroot, "runroot", 0, "DIR",
-	  "Folder of what ends with the boot (sets RL_RUNROOT)"),
+	  "folder of what ends with the boot (sets RL_RUNROOT)"),
 	G(OPT_BOOL, version, "version", 'v', NULL,
-	  "Print the version and quit"),
+	  "print the version and quit"),
 	OPT_END
 };
 #undef G
@@ -126,7 +126,8 @@ int dispatch_unknown(int argc, char **argv, struct err *e)
 
 static int check_operands(const struct cmd *c, int n, struct err *e)
 {
-	const char *count = c->min_args == c->max_args ? "exactly " : "at least ";
+	bool exact = c->min_args == c->max_args;
+	const char *count = exact ? "exactly " : "at least ";
 	int want = c->min_args;
 
 	if (n >= c->min_args && (c->max_args < 0 || n <= c->max_args))

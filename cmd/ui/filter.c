@@ -22,8 +22,9 @@ int filter_check(const struct strv *filters, const char *const *keys,
 			continue;
 		for (k = keys; *k; k++)
 			str_printf(&all, "%s%s", k == keys ? "" : ", ", *k);
-		return err_set(e, EINVAL, "unknown filter '%.60s': there are %s",
-			       key, str_text(&all));
+		return err_set(e, EINVAL,
+			       "unknown filter '%.60s': there are %s", key,
+			       str_text(&all));
 	}
 	return 0;
 }

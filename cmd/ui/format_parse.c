@@ -666,7 +666,8 @@ int format_parse(const char *text, struct format **ret, struct err *e)
 	struct parser p = { .f = f };
 
 	if (strlen(text) > FORMAT_TEXT_MAX)
-		return err_set(e, EINVAL, "the template is larger than %d bytes",
+		return err_set(e, EINVAL,
+			       "the template is larger than %d bytes",
 			       FORMAT_TEXT_MAX);
 	f->text = xstrdup(text);
 	f->literals = json_array();

@@ -21,10 +21,10 @@ void help_wrap(const char *text, size_t column, struct str *out);
 
 /* The help text of --format where rows are listed. */
 #define HELP_FORMAT_LIST                                                    \
-	"Print with a template: 'table' (with headers, the default), "      \
+	"print with a template: 'table' (with headers, the default), "      \
 	"'table TEMPLATE', 'json' (one object a line) or a Go 'TEMPLATE'"
 /* The help text of --format where objects are inspected. */
 #define HELP_FORMAT_OBJECT                                                  \
-	"Print with a template: 'json' or a Go 'TEMPLATE'"
+	"print with a template: 'json' or a Go 'TEMPLATE'"
 
 #endif

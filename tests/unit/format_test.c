@@ -193,7 +193,8 @@ static void literals(void)
 	      "a\tb\" r\\n 16 -3 2.5 97");
 	GIVES("{{true}} {{nil}}", "true <no value>");
 	GIVES("{{12x}}", "template: line 1, column 3: '12x' is not a number");
-	GIVES("{{\"\\z\"}}", "template: line 1, column 4: unknown escape '\\z'");
+	GIVES("{{\"\\z\"}}",
+	      "template: line 1, column 4: unknown escape '\\z'");
 }
 
 static void syntax_errors_name_the_place(void)
