@@ -34,3 +34,25 @@ make_container() { # ID IMAGE
 blobs() {
 	ls "$RL_ROOT/blobs/sha256"
 }
+
+# Replace a name's manifest in the index by a multi-platform index around it.
+wrap_in_index() { # FULL-NAME
+	local entry file digest
+	entry=$(jq -c --arg n "$1" '.manifests[] | select(.annotations[
+		"org.opencontainers.image.ref.name"] == $n) |
+		del(.annotations) + {platform: {os: "linux",
+		architecture: $ENV.ARCH}}' "$RL_ROOT/index.json")
+	file=$BATS_TEST_TMPDIR/index-blob
+	printf '{"schemaVersion":2,"mediaType":"%s","manifests":[%s]}' \
+		application/vnd.oci.image.index.v1+json "$entry" >"$file"
+	digest=$(sha256sum <"$file" | cut -d ' ' -f 1)
+	cp "$file" "$RL_ROOT/blobs/sha256/$digest"
+	jq -c --arg n "$1" --arg d "sha256:$digest" \
+		--argjson s "$(stat -c %s "$file")" \
+		'(.manifests[] | select(.annotations[
+		"org.opencontainers.image.ref.name"] == $n)) |=
+		(.digest = $d | .size = $s |
+		.mediaType = "application/vnd.oci.image.index.v1+json")' \
+		"$RL_ROOT/index.json" >"$RL_ROOT/index.json.new"
+	mv "$RL_ROOT/index.json.new" "$RL_ROOT/index.json"
+}

@@ -60,7 +60,23 @@ names() {
 	store_image busybox:latest
 	for i in 1 2 3 4 5 6 7 8; do "$RL" tag busybox "t:$i" & done
 	wait
-	[ "$("$RL" images -q t --format x | wc -l)" -ge 1 ]
 	[ "$("$RL" images t --format '{{.Tag}}' | sort | tr -d '\n')" = \
 	  12345678 ]
+}
+
+@test "an image for several platforms is tagged and removed as a whole" {
+	store_image busybox:latest
+	export ARCH
+	ARCH=$("$RL" version -f '{{.Client.Arch}}')
+	wrap_in_index docker.io/library/busybox:latest
+	id=$("$RL" images -q)
+	[ -n "$id" ]
+	"$RL" tag busybox other:1
+	skopeo inspect --raw "oci:$RL_ROOT:docker.io/library/other:1" |
+		jq -e '.manifests | length == 1'
+	[ "$("$RL" images -q)" = "$id" ]
+	[ "$(names)" = $'busybox:latest\nother:1' ]
+	"$RL" rmi other:1
+	"$RL" rmi "$id"
+	[ -z "$(blobs)" ]
 }
