@@ -22,6 +22,8 @@ struct run {
 	struct spec spec;
 	struct container container;
 	struct rootfs rootfs;
+	int *locks;     /* fds of the layers, flock'ed while it runs */
+	size_t n_locks;
 	const struct driver_ops *driver;
 	const struct net_ops *net;
 };
@@ -76,16 +78,18 @@ static int find_image(struct run *r, const char *name, struct err *e)
 	return image_find(&r->store, name, p, &r->image, e);
 }
 
-/* fds of all layers, the uppermost first; what is missing is unpacked. */
+/* Lock all layers, the uppermost first; what is missing is unpacked. */
 static int open_layers(struct run *r, struct err *e)
 {
 	auto_close int maps = layer_dir_open(&r->store, &r->spec.idmap, e);
 	size_t n = r->image.n_layers;
 	bool unpacked = false;
+	char map[24];
 
 	if (maps < 0)
 		return maps;
-	r->rootfs.layers = xcalloc(n, sizeof(int));
+	layer_map_name(&r->spec.idmap, map);
+	r->locks = xcalloc(n, sizeof(int));
 	for (size_t i = 0; i < n; i++) {
 		const char *id = r->image.layers[n - 1 - i].diff_id;
 		int fd = layer_open(maps, id, e);
@@ -98,7 +102,9 @@ static int open_layers(struct run *r, struct err *e)
 		}
 		if (fd < 0)
 			return fd;
-		r->rootfs.layers[r->rootfs.n_layers++] = fd;
+		r->locks[r->n_locks++] = fd;
+		strv_printf(&r->rootfs.layers, "%s/layers/%s/%s",
+			    r->store.path, map, id + strlen("sha256:"));
 	}
 	return 0;
 }
@@ -243,7 +249,6 @@ static int prepare(struct run *r, char **argv, struct err *e)
 		TRY(container_keep(&r->store, &r->container,
 				   r->o->rootfs ? NULL :
 						  r->image.manifest_digest, e));
-	r->rootfs.dir = r->container.fd;
 	r->rootfs.path = r->container.path;
 	r->rootfs.volatile_upper = r->o->rm;
 	return write_cidfile(r, e);
@@ -265,9 +270,10 @@ static int finish(struct run *r, const struct launch_result *res, int code)
 
 static void release(struct run *r)
 {
-	for (size_t i = 0; i < r->rootfs.n_layers; i++)
-		close(r->rootfs.layers[i]);
-	free(r->rootfs.layers);
+	for (size_t i = 0; i < r->n_locks; i++)
+		close(r->locks[i]);
+	free(r->locks);
+	strv_release(&r->rootfs.layers);
 	free((char *)r->rootfs.source);
 	container_release(&r->container);
 	spec_release(&r->spec);

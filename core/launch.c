@@ -446,9 +446,12 @@ static int run(struct launch *l, struct err *e)
 	if (r < 0 && !l->ended) {
 		struct err ignored;
 
+		/* init's own words, if it had any, say more than ours */
 		kill_container(l);
 		take_exit(l, &ignored);
-		return r;
+		while (l->sock >= 0 && !l->failed && hear(l, &ignored) >= 0)
+			;
+		return l->failed ? conclude(l, e) : r;
 	}
 	finish_output(l);
 	while (l->setup && waitpid(l->setup, NULL, 0) < 0 && errno == EINTR)

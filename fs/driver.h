@@ -12,12 +12,15 @@
  * mount() runs as root of the container's new user and mount namespaces.
  */
 #include "core/base/err.h"
+#include "core/base/str.h"
 
 struct rootfs {
-	int   *layers;   /* fds of unpacked layers, the uppermost first */
-	size_t n_layers;
-	int    dir;      /* the container's folder, with upper/ and work/ */
-	const char *path;/* the same as a path */
+	/*
+	 * Paths, not fds: an fd from before the new mount namespace leads
+	 * into the old one, whose mounts cannot be used here.
+	 */
+	struct strv layers; /* unpacked layers, the uppermost first */
+	const char *path;   /* the container's folder: upper/ and work/ */
 	const char *source; /* the dir driver's folder */
 	bool   volatile_upper; /* nothing in it needs to outlive a power cut */
 };
@@ -32,6 +35,9 @@ struct driver_ops {
 
 extern const struct driver_ops driver_overlay, driver_fuse, driver_copy,
 	driver_dir;
+
+/* Open every layer in this mount namespace; *ret has r->layers.n fds. */
+int driver_open_layers(const struct rootfs *r, int **ret, struct err *e);
 
 /* The ladder, best first, NULL-ended; `dir` is not on it. */
 extern const struct driver_ops *const driver_ladder[];

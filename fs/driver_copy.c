@@ -180,21 +180,35 @@ static int copy_layer(int from, int to, struct err *e)
 	return r;
 }
 
+static int copy_all(struct rootfs *r, int to, struct err *e)
+{
+	int *layers, code = 0;
+	struct stat st;
+
+	TRY(driver_open_layers(r, &layers, e));
+	for (size_t i = r->layers.n; i-- > 0 && code == 0;)
+		code = copy_layer(layers[i], to, e);
+	if (code == 0 && r->layers.n && fstat(layers[0], &st) == 0 &&
+	    fchmod(to, st.st_mode & 07777) < 0)
+		code = err_sys(e, "set the mode of the root folder");
+	for (size_t i = 0; i < r->layers.n; i++)
+		close(layers[i]);
+	free(layers);
+	return code;
+}
+
 static int copy_mount(struct rootfs *r, int *ret_fd, struct err *e)
 {
 	auto_free char *path = xasprintf("%s/upper", r->path);
-	auto_close int to = dir_open(r->dir, "upper", e);
-	struct stat st;
+	auto_close int dir = dir_open(AT_FDCWD, r->path, e);
+	auto_close int to = dir < 0 ? -1 : dir_open(dir, "upper", e);
 
 	if (to < 0)
-		return to;
+		return -e->code;
 	/* a container that starts again has its copy already */
-	if (faccessat(r->dir, "copied", F_OK, 0) < 0) {
-		for (size_t i = r->n_layers; i-- > 0;)
-			TRY(copy_layer(r->layers[i], to, e));
-		if (r->n_layers && fstat(r->layers[0], &st) == 0)
-			fchmod(to, st.st_mode & 07777);
-		TRY(file_create(r->dir, "copied", "", 0600, e));
+	if (faccessat(dir, "copied", F_OK, 0) < 0) {
+		TRY(copy_all(r, to, e));
+		TRY(file_create(dir, "copied", "", 0600, e));
 	}
 	*ret_fd = mount_clone(AT_FDCWD, path, false, e);
 	return *ret_fd < 0 ? *ret_fd : 0;

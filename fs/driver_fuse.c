@@ -20,9 +20,8 @@ static char *options(const struct rootfs *r)
 	struct str o = { 0 };
 
 	str_puts(&o, "lowerdir=");
-	for (size_t i = 0; i < r->n_layers; i++)
-		str_printf(&o, "%s/proc/self/fd/%d", i ? ":" : "",
-			   r->layers[i]);
+	for (size_t i = 0; i < r->layers.n; i++)
+		str_printf(&o, "%s%s", i ? ":" : "", r->layers.v[i]);
 	str_printf(&o, ",upperdir=%s/upper,workdir=%s/work", r->path, r->path);
 	return str_steal(&o);
 }
@@ -53,8 +52,6 @@ static NORETURN void serve(const char *program, const struct rootfs *r,
 			 NULL };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (size_t i = 0; i < r->n_layers; i++)
-		fcntl(r->layers[i], F_SETFD, 0);
 	execv(program, argv);
 	_exit(127);
 }

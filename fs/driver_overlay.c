@@ -7,43 +7,39 @@
 #include <stdio.h>
 
 /*
- * Every folder is named by /proc/self/fd/N: short (a mount option holds 255
- * bytes, the whole text a page) and beyond the reach of renames.
+ * A layer is named by /proc/self/fd/N: short, as the whole text of the old
+ * form has to fit a page.
  */
 static char *fd_path(const char *key, int fd)
 {
 	return xasprintf("%s/proc/self/fd/%d", key, fd);
 }
 
-static void add_lower(const struct rootfs *r, struct strv *data)
+static void add_lower(const int *layers, size_t n, struct strv *data)
 {
-	for (size_t i = 0; i < r->n_layers; i++)
-		strv_take(data, fd_path("lowerdir+=", r->layers[i]));
+	for (size_t i = 0; i < n; i++)
+		strv_take(data, fd_path("lowerdir+=", layers[i]));
 }
 
 /* Before Linux 6.5 the lower folders are one option, joined by colons. */
-static void add_lower_joined(const struct rootfs *r, struct strv *data)
+static void add_lower_joined(const int *layers, size_t n, struct strv *data)
 {
 	auto_str struct str all = { 0 };
 
 	str_puts(&all, "lowerdir=");
-	for (size_t i = 0; i < r->n_layers; i++)
-		str_printf(&all, "%s/proc/self/fd/%d", i ? ":" : "",
-			   r->layers[i]);
+	for (size_t i = 0; i < n; i++)
+		str_printf(&all, "%s/proc/self/fd/%d", i ? ":" : "", layers[i]);
 	strv_add(data, str_text(&all));
 }
 
-static int try_mount(const struct rootfs *r, bool joined, int upper, int work,
+static int try_mount(const struct rootfs *r, const int *layers, bool joined,
 		     int *ret_fd, struct err *e)
 {
 	auto_strv struct strv data = { 0 };
 
-	if (joined)
-		add_lower_joined(r, &data);
-	else
-		add_lower(r, &data);
-	strv_take(&data, fd_path("upperdir=", upper));
-	strv_take(&data, fd_path("workdir=", work));
+	(joined ? add_lower_joined : add_lower)(layers, r->layers.n, &data);
+	strv_printf(&data, "upperdir=%s/upper", r->path);
+	strv_printf(&data, "workdir=%s/work", r->path);
 	strv_add(&data, "userxattr");
 	if (r->volatile_upper)
 		strv_add(&data, "volatile");
@@ -53,18 +49,19 @@ static int try_mount(const struct rootfs *r, bool joined, int upper, int work,
 
 static int overlay_mount(struct rootfs *r, int *ret_fd, struct err *e)
 {
-	auto_close int upper = dir_open(r->dir, "upper", e);
-	auto_close int work = upper < 0 ? -1 : dir_open(r->dir, "work", e);
-	int code;
+	int *layers, code;
 
-	if (upper < 0 || work < 0)
-		return -e->code;
-	code = try_mount(r, false, upper, work, ret_fd, e);
+	TRY(driver_open_layers(r, &layers, e));
+	code = try_mount(r, layers, false, ret_fd, e);
 	if (code == -EINVAL)
-		code = try_mount(r, true, upper, work, ret_fd, e);
+		code = try_mount(r, layers, true, ret_fd, e);
+	for (size_t i = 0; i < r->layers.n; i++)
+		close(layers[i]);
+	free(layers);
 	return code;
 }
 
+/* Not early: before the id maps are written the kernel says EACCES. */
 const struct driver_ops driver_overlay = {
-	.name = "overlay", .early = true, .mount = overlay_mount,
+	.name = "overlay", .mount = overlay_mount,
 };

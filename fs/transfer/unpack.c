@@ -20,7 +20,8 @@
 #define BIT(n) (UINT64_C(1) << (n))
 
 struct unpack {
-	int in, dir;         /* the blob; the folder to fill */
+	int in;              /* the blob */
+	const char *path;    /* the folder to fill */
 	const char *diff_id;
 	bool single;
 	struct inflate *z;
@@ -33,15 +34,16 @@ struct unpack {
 /* ---- confinement ---- */
 
 /* Nothing but the layer's folder is left: pivot_root(2). */
-static int pivot_into(int dir, struct err *e)
+static int pivot_into(const char *path, struct err *e)
 {
-	auto_close int tree = -1;
+	auto_close int tree = -1, dir = -1;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return err_sys(e, "cut the mounts off the host's");
-	tree = mount_clone(dir, "", false, e);
+	dir = dir_open(AT_FDCWD, path, e);
+	tree = dir < 0 ? -1 : mount_clone(dir, "", false, e);
 	if (tree < 0)
-		return tree;
+		return -e->code;
 	TRY(mount_attach(tree, dir, "the layer's folder", e));
 	if (fchdir(tree) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
@@ -58,7 +60,7 @@ static int confine(struct unpack *u, struct err *e)
 
 	if (unshare(CLONE_NEWNET | CLONE_NEWIPC) < 0)
 		unshare(CLONE_NEWIPC); /* a host may have no more of them */
-	TRY(pivot_into(u->dir, e));
+	TRY(pivot_into(u->path, e));
 	TRY(caps_bound(&caps, e));
 	TRY(caps_apply(&caps, e));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
@@ -135,8 +137,9 @@ int unpack_layer(const struct store *s, const struct idmap *map,
 {
 	auto_close int maps = layer_dir_open(s, map, e);
 	auto_close int have = -1, dir = -1;
-	auto_free char *temp = NULL;
+	auto_free char *temp = NULL, *path = NULL;
 	struct unpack *u;
+	char map_name[24];
 	int r;
 
 	if (maps < 0)
@@ -145,6 +148,8 @@ int unpack_layer(const struct store *s, const struct idmap *map,
 	if (have >= 0 || have != -ENOENT)
 		return have < 0 ? have : 0;
 	temp = temp_name(diff_id + 7);
+	layer_map_name(map, map_name);
+	path = xasprintf("%s/layers/%s/%s", s->path, map_name, temp);
 	if (mkdirat(maps, temp, 0755) < 0)
 		return err_sys(e, "create %s", temp);
 	dir = dir_open(maps, temp, e);
@@ -152,7 +157,7 @@ int unpack_layer(const struct store *s, const struct idmap *map,
 		return err_sys(e, "lock %s", temp);
 	u = xcalloc(1, sizeof(*u));
 	u->in = fd;
-	u->dir = dir;
+	u->path = path;
 	u->diff_id = diff_id;
 	u->single = map->kind == IDMAP_SINGLE;
 	r = idmap_run_inside(map, child, u, e);
