@@ -6,7 +6,7 @@ CC      ?= cc
 # What each program may use: rl starts containers and is linked statically;
 # rl-transfer moves images in and out and loads the large libraries.
 PKGS          ?= libseccomp libcap jansson
-PKGS_TRANSFER ?= $(PKGS) libcurl libarchive libcrypto libzstd libisal zlib
+PKGS_TRANSFER ?= $(PKGS) libarchive libcrypto libzstd libisal zlib
 
 CFLAGS   ?= -O2 -g
 CPPFLAGS += -std=gnu11 -D_GNU_SOURCE -DRL_VERSION='"$(VERSION)"' \
@@ -65,3 +65,24 @@ $(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c
 -include $(shell find $B -name "*.d" 2>/dev/null)
 .SECONDARY:
 .PHONY: all
+demo:                                     ## a container of a real image, without root
+	@tests/setup.sh build
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/demo.sh $B
+check:                                    ## install what the tests need, run them all
+	@tests/setup.sh check
+	@$(MAKE) --no-print-directory -j2 all unit
+	@tests/check.sh $B
+unit: $(UNIT)
+lint:                                     ## layers and documented headers
+	@tests/lint/layers.sh && tests/lint/docs.sh
+install: all                              ## into PREFIX
+	install -D -m0755 $B/rl $(DESTDIR)$(PREFIX)/bin/rl
+	install -D -m0755 $B/rl-transfer $(DESTDIR)$(PREFIX)/libexec/rl/rl-transfer
+map:                                      ## what each file is for
+	@for f in $$(git ls-files '*.[ch]'); do sed -n 's|^.*/\?\* \?\([a-z_]*\.[ch] - .*\)|\1|p' $$f | head -1; done
+clean:
+	rm -rf $B
+help:                                     ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
+.PHONY: demo check unit lint install map clean help

@@ -30,51 +30,14 @@ struct run {
 
 /* ---- the image ---- */
 
-static int pull(const struct run *r, const char *name, struct err *e)
-{
-	const struct run_options *o = r->o;
-	char *argv[8];
-	int n = 0, rc;
-
-	argv[n++] = "rl-transfer";
-	argv[n++] = "pull";
-	argv[n++] = "--for-run";
-	if (o->quiet)
-		argv[n++] = "--quiet";
-	if (o->platform) {
-		argv[n++] = "--platform";
-		argv[n++] = (char *)o->platform;
-	}
-	argv[n++] = (char *)name;
-	argv[n] = NULL;
-	rc = cmd_run_transfer(argv, e);
-	if (rc < 0)
-		return rc;
-	return rc ? err_set(e, EIO, "the image '%s' could not be pulled", name) :
-		    0;
-}
-
 static int find_image(struct run *r, const char *name, struct err *e)
 {
-	const char *when = r->o->pull ? r->o->pull : "missing";
 	struct platform want, *p = NULL;
-	int code;
 
 	if (r->o->platform) {
 		TRY(platform_parse(r->o->platform, &want, e));
 		p = &want;
 	}
-	if (streq(when, "always")) {
-		TRY(pull(r, name, e));
-	} else if (!streq(when, "missing") && !streq(when, "never")) {
-		return err_set(e, EINVAL, "--pull '%s': it is missing, always "
-			       "or never", when);
-	}
-	code = image_find(&r->store, name, p, &r->image, e);
-	if (code != -ENOENT || !streq(when, "missing"))
-		return code;
-	fprintf(stderr, "Unable to find image '%s' locally\n", name);
-	TRY(pull(r, name, e));
 	return image_find(&r->store, name, p, &r->image, e);
 }
 
@@ -137,7 +100,7 @@ static int start_with(struct run *r, const struct driver_ops *driver,
 					     r->container.path,
 		.network = r->net->inside,
 		.started = sweep, .started_arg = r,
-		.sig_proxy = r->o->sig_proxy, .debug = r->o->debug,
+		.sig_proxy = !streq(r->o->sig_proxy, "false"), .debug = r->o->debug,
 	};
 
 	r->driver = driver;

@@ -6,35 +6,9 @@
  */
 #include "cmd/cmd.h"
 
-const struct cmd cmd_pull = {
-	.name = "pull",
-	.aliases = "image pull",
-	.help = "download an image from a registry",
-	.transfer = true,
-};
-
 const struct cmd cmd_load = {
 	.name = "load",
 	.aliases = "image load",
 	.help = "load images from an archive, a folder or stdin",
-	.transfer = true,
-};
-
-const struct cmd cmd_save = {
-	.name = "save",
-	.aliases = "image save",
-	.help = "save images to an archive or a folder",
-	.transfer = true,
-};
-
-const struct cmd cmd_login = {
-	.name = "login",
-	.help = "log in to a registry",
-	.transfer = true,
-};
-
-const struct cmd cmd_logout = {
-	.name = "logout",
-	.help = "log out from a registry",
 	.transfer = true,
 };

@@ -47,6 +47,7 @@ struct mount_list {
 	size_t n;
 };
 
+/* Free every mount; the list is empty after. */
 void mount_list_release(struct mount_list *l);
 /* Append a mount; the pointer is good until the next append. */
 struct mount *mount_list_fs(struct mount_list *l, const char *fstype,

@@ -85,11 +85,13 @@ struct spec {
 	size_t n_sysctls;
 };
 
+/* A random ID, and zeroes. */
 void spec_init(struct spec *s);
 void spec_release(struct spec *s);
 static inline void auto_spec_p(struct spec *s) { spec_release(s); }
 #define auto_spec __attribute__((cleanup(auto_spec_p)))
 
+/* Append a copy of what is given. */
 void spec_add_rlimit(struct spec *s, int resource, struct rlimit value);
 void spec_add_sysctl(struct spec *s, const char *key, const char *value);
 void spec_add_device(struct spec *s, const char *source, const char *dest);

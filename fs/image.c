@@ -373,7 +373,7 @@ int image_find(const struct store *s, const char *name,
 		TRY(by_id(s, entries, name, &digest, e));
 	if (!digest)
 		return err_set(e, ENOENT, "No such image: %s (rl images lists "
-			       "what is here, rl pull %s fetches it)", name,
+			       "what is here, rl load -i FILE brings one in)",
 			       name);
 	TRY(image_load(s, digest, want, ret, e));
 	collect_names(entries, digest, ret);

@@ -65,6 +65,7 @@ struct lease {
 };
 #define LEASE_INIT { .fd = -1 }
 
+/* Make an empty, locked lease; released below. */
 int store_lease_new(const struct store *s, struct lease *ret, struct err *e);
 /* Claim a digest, before looking whether the blob is there. */
 int store_lease_add(const struct store *s, struct lease *l, const char *digest,

@@ -10,11 +10,11 @@
 #include "net/net.h"
 
 struct run_options {
-	bool tty, interactive, rm, readonly, init, privileged, sig_proxy;
-	bool dry_run, debug, quiet;
+	bool tty, interactive, rm, readonly, init, privileged;
+	bool dry_run, debug;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
-	const char *userns, *uts, *ipc, *pid, *cgroupns, *network, *pull;
-	const char *platform, *stop_signal, *cidfile, *driver, *time_offset;
+	const char *userns, *uts, *ipc, *pid, *cgroupns, *network, *sig_proxy;
+	const char *platform, *cidfile, *driver, *time_offset;
 	const char *shm_size;
 	const char *oom_score_adj;
 	bool rootfs;

@@ -14,7 +14,9 @@ struct str {
 	size_t len, cap;
 };
 
+/* Free the text; the buffer is empty after. */
 void str_release(struct str *b);
+/* Append. */
 void str_add(struct str *b, const void *data, size_t n);
 void str_puts(struct str *b, const char *s);
 void str_putc(struct str *b, char c);
@@ -30,6 +32,7 @@ struct strv {
 	size_t n, cap;
 };
 
+/* Free every string and the list. */
 void strv_release(struct strv *l);
 /* Append a copy. */
 void strv_add(struct strv *l, const char *s);

@@ -10,6 +10,7 @@ struct digest {
 	void *ctx; /* EVP_MD_CTX */
 };
 
+/* Start; released by digest_final. */
 void digest_init(struct digest *d);
 void digest_add(struct digest *d, const void *data, size_t n);
 /* "sha256:HEX" into `ret`; ends the digest. */

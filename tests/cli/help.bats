@@ -5,7 +5,7 @@ load ../lib/common
 	run "$RL"
 	[ "$status" -eq 0 ]
 	[[ $output == *"Usage:  rl [OPTIONS] COMMAND"* ]]
-	[[ $output == *$'\n  run '* && $output == *$'\n  pull '* ]]
+	[[ $output == *$'\n  run '* && $output == *$'\n  load '* ]]
 	[[ $output != *__tables* && $output != *__man* ]]
 	alone=$output
 	run "$RL" --help
@@ -132,7 +132,7 @@ load ../lib/common
 @test "manual pages and completions come from the tables" {
 	command -v man >/dev/null || skip "man is not installed"
 	"$RL" __man "$BATS_TEST_TMPDIR/man"
-	for page in rl rl-run rl-pull rl-image-prune; do
+	for page in rl rl-run rl-load rl-image-prune; do
 		[ -s "$BATS_TEST_TMPDIR/man/$page.1" ]
 	done
 	grep -q 'input' "$BATS_TEST_TMPDIR/man/rl-load.1"

@@ -1,0 +1,133 @@
+# run.bats - rl run: what a container sees, and how it ends.
+load ../lib/common
+
+r() { "$RL" run --rm --network none "$@" </dev/null; }
+
+@test "root inside is the user outside, pid 1, its own hostname" {
+	load_busybox
+	run r busybox sh -c 'id -u; echo $$; hostname'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 0 ]
+	[ "${lines[1]}" = 1 ]
+	[[ ${lines[2]} =~ ^[0-9a-f]{12}$ ]]
+	owner=$(r busybox cat /proc/self/uid_map | awk 'NR == 1 { print $2 }')
+	[ "$owner" = "$(id -u)" ]
+}
+
+@test "exit codes are docker's: own, 125, 126, 127, 128+n" {
+	load_busybox
+	run r busybox sh -c 'exit 7'
+	[ "$status" -eq 7 ]
+	run r busybox no-such-program
+	[ "$status" -eq 127 ]
+	[[ $output == *'executable file not found in $PATH'* ]]
+	run r busybox /etc
+	[ "$status" -eq 126 ]
+	run r --init busybox sh -c 'kill -9 $$'
+	[ "$status" -eq 137 ]
+	run r no-such-image true
+	[ "$status" -eq 125 ]
+	run r --no-such-flag busybox true
+	[ "$status" -eq 125 ]
+}
+
+@test "every namespace but time is the container's own; time with an offset" {
+	load_busybox
+	for ns in user mnt pid ipc uts cgroup net; do
+		[ "$(r busybox readlink /proc/self/ns/$ns)" != \
+		  "$(readlink /proc/self/ns/$ns)" ]
+	done
+	[ "$(r --time-offset 1000000 busybox readlink /proc/self/ns/time)" != \
+	  "$(readlink /proc/self/ns/time)" ]
+	up=$(r --time-offset 1000000 busybox cut -d. -f1 /proc/uptime)
+	[ "$up" -ge 1000000 ]
+}
+
+@test "environment: image, file, option; HOME of the user" {
+	load_busybox
+	printf 'A=file\nB=file\n# comment\n' >"$BATS_TEST_TMPDIR/env"
+	run r --env-file "$BATS_TEST_TMPDIR/env" -e B=option -e C busybox \
+		sh -c 'echo $A $B ${C-unset} $HOME $PATH'
+	[ "$output" = "file option unset /root /bin" ]
+}
+
+@test "user, groups, working directory" {
+	load_busybox
+	[ "$(r -u www busybox id -u)" = 33 ]
+	[ "$(r -u www busybox id -G)" = "33 4" ] ||
+		[ "$(r -u www busybox id -G)" = "4 33" ] ||
+		[ "$(r -u www busybox id -G)" = "33 4 4" ]
+	[ "$(r -w /srv/new busybox pwd)" = /srv/new ]
+	run r -u nobody-such busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"unable to find user nobody-such"* ]]
+}
+
+@test "mounts: bind, read-only bind, tmpfs, read-only root" {
+	load_busybox
+	mkdir "$BATS_TEST_TMPDIR/d"
+	r -v "$BATS_TEST_TMPDIR/d:/d" busybox sh -c 'echo in >/d/f'
+	[ "$(cat "$BATS_TEST_TMPDIR/d/f")" = in ]
+	run r -v "$BATS_TEST_TMPDIR/d:/d:ro" busybox sh -c 'echo no >/d/f'
+	[ "$status" -ne 0 ]
+	r --tmpfs /t busybox sh -c 'grep -q " /t tmpfs" /proc/mounts'
+	run r --read-only busybox sh -c 'echo x >/x'
+	[ "$status" -ne 0 ]
+	run r --mount type=bind,src=/no/such/path,dst=/d busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"bind source path does not exist"* ]]
+}
+
+@test "security: caps, masked paths, no new mounts, terminal ioctls" {
+	load_busybox
+	run r busybox grep CapBnd /proc/self/status
+	[[ $output == *00000000a80425fb ]]
+	run r --cap-drop ALL busybox grep CapEff /proc/self/status
+	[[ $output == *0000000000000000 ]]
+	[ -z "$(r busybox cat /proc/keys)" ]
+	run r busybox sh -c 'echo 1 >/proc/sys/kernel/hostname'
+	[ "$status" -ne 0 ]
+	run r busybox mount -t tmpfs none /tmp
+	[ "$status" -ne 0 ]
+	run r busybox unshare -U true
+	[ "$status" -ne 0 ]
+	[ "$(r busybox grep Seccomp: /proc/self/status | tr -dc 0-9)" = 2 ]
+	# no fd of ours is left open: 0, 1, 2 and the folder being read
+	[ "$(r busybox sh -c 'ls /proc/self/fd | wc -l')" -le 4 ]
+}
+
+@test "an entrypoint that is the runtime itself reaches no file of the user" {
+	load_busybox
+	run r --entrypoint /proc/self/exe busybox sh -c true
+	[ "$status" -ne 0 ]
+}
+
+@test "every storage driver gives a writable root" {
+	load_busybox
+	for driver in overlay copy; do
+		run r --storage-driver $driver busybox \
+			sh -c 'echo ok >/file && cat /file && rm /bin/vi && ! ls /bin/vi'
+		[ "$status" -eq 0 ]
+		[ "${lines[0]}" = ok ]
+	done
+}
+
+@test "nothing stays behind" {
+	load_busybox
+	r busybox sh -c 'echo x >/x; mkdir -p /a/b/c; chmod 0 /a/b/c'
+	[ -z "$(ls "$RL_ROOT/containers")" ]
+}
+
+@test "with one id: chown, mknod and changes of ids are answered alike" {
+	requires nosubuid
+	load_busybox
+	run r busybox sh -c 'echo x >/x && chown 33:33 /x && mknod /n c 1 3'
+	[ "$status" -eq 0 ]
+	[ "$(r -u www busybox sh -c 'id -u; id -un')" = $'33\nwww' ]
+}
+
+@test "with ranges: chown is real" {
+	requires subuid
+	load_busybox
+	[ "$(r busybox sh -c 'echo x >/x; chown 33:4 /x; stat -c %u:%g /x')" = 33:4 ]
+}

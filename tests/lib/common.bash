@@ -1,0 +1,34 @@
+# common.bash - what every bats file starts from.
+. "$BATS_TEST_DIRNAME/../lib/images.sh"
+
+setup() {
+	export RL_ROOT=$BATS_TEST_TMPDIR/store
+}
+
+# requires userns|subuid|nosubuid|overlay|fuse - or skip, saying why.
+requires() {
+	case $1 in
+	userns) unshare -U true 2>/dev/null || skip "no user namespaces here" ;;
+	subuid) grep -q "^$(id -un):" /etc/subuid ||
+		skip "$(id -un) has no range in /etc/subuid" ;;
+	nosubuid) ! grep -q "^$(id -un):" /etc/subuid ||
+		skip "$(id -un) has a range in /etc/subuid" ;;
+	fuse) [ -w /dev/fuse ] || skip "/dev/fuse cannot be opened" ;;
+	esac
+}
+
+# busybox_archive - the path of a docker archive, made once a run.
+busybox_archive() {
+	local file=$BATS_RUN_TMPDIR/busybox.tar
+	[ -e "$file" ] || { make_busybox_archive "$file.$$" && mv "$file.$$" "$file"; }
+	echo "$file"
+}
+
+load_busybox() {
+	"$RL" load -q -i "$(busybox_archive)"
+}
+
+# make_busybox_image DIR - an OCI layout with the tag latest.
+make_busybox_image() {
+	skopeo copy -q --insecure-policy "docker-archive:$(busybox_archive)" "oci:$1:latest"
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# setup.sh - install what is missing: `setup.sh build` or `setup.sh check`.
+set -eu
+build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
+libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev"
+check="$build busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3"
+case ${1:-} in
+build) want="$build busybox-static uidmap" ;;
+check) want=$check ;;
+*) echo "usage: setup.sh build|check" >&2; exit 2 ;;
+esac
+need=
+for p in $want; do
+	dpkg -s "$p" 2>/dev/null | grep -q '^Status: .* installed' || need="$need $p"
+done
+[ -n "$need" ] || exit 0
+echo "installing what the $1 needs:$need"
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+$sudo apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq \
+	--no-install-recommends $need >/dev/null
