@@ -346,6 +346,28 @@ static int step_seccomp(struct init *in, struct err *e)
 	return install_seccomp(in, e);
 }
 
+/*
+ * With one id the supervisor answers, and has to read the list from this
+ * process.  Nothing else runs inside yet, so nobody there can use the moment
+ * in which that is possible.
+ */
+static int set_groups(const struct container_user *u, bool single,
+		      struct err *e)
+{
+	int r;
+
+	if (single && !u->n_groups && !u->uid && !u->gid)
+		return 0;
+	if (single)
+		prctl(PR_SET_DUMPABLE, 1);
+	r = setgroups(u->n_groups, u->groups);
+	if (r < 0)
+		err_sys(e, "set the supplementary groups");
+	if (single)
+		prctl(PR_SET_DUMPABLE, 0);
+	return r < 0 ? -e->code : 0;
+}
+
 static int step_ids(struct init *in, struct err *e)
 {
 	const struct container_user *u = &in->user;
@@ -358,9 +380,7 @@ static int step_ids(struct init *in, struct err *e)
 		if (prctl(PR_SET_SECUREBITS, bits) < 0)
 			return err_sys(e, "set the securebits");
 	}
-	if (!single || u->n_groups || u->uid || u->gid)
-		if (setgroups(u->n_groups, u->groups) < 0)
-			return err_sys(e, "set the supplementary groups");
+	TRY(set_groups(u, single, e));
 	if (u->gid && setresgid(u->gid, u->gid, u->gid) < 0)
 		return err_sys(e, "become group %u (is it in this user's "
 			       "range of /etc/subgid?)", u->gid);
