@@ -99,6 +99,8 @@ struct inside {
 	int (*fn)(void *arg, struct err *e);
 	void *arg;
 	int   go, report; /* pipe ends of the child */
+	uid_t uid;        /* 0, or the one id of a map without it */
+	gid_t gid;
 };
 
 static NORETURN void inside_child(struct inside *in)
@@ -110,7 +112,8 @@ static NORETURN void inside_child(struct inside *in)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(in->go, &c, 1) != 1)
 		_exit(1);
-	r = setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0 ?
+	r = setresgid(in->gid, in->gid, in->gid) < 0 ||
+			    setresuid(in->uid, in->uid, in->uid) < 0 ?
 		    err_sys(&e, "become root inside") :
 		    in->fn(in->arg, &e);
 	if (r < 0 && write(in->report, &e, sizeof(e)) != sizeof(e))
@@ -136,6 +139,10 @@ int idmap_run_inside(const struct idmap *map, int (*fn)(void *arg,
 	rep_w = p[1];
 	in.go = go_r;
 	in.report = rep_w;
+	if (map->kind == IDMAP_SINGLE) {
+		in.uid = map->uid.e[0].inside;
+		in.gid = map->gid.e[0].inside;
+	}
 	pid = syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD, NULL,
 		      NULL, NULL, NULL);
 	if (pid < 0)

@@ -380,6 +380,9 @@ static int step_ids(struct init *in, struct err *e)
 		if (prctl(PR_SET_SECUREBITS, bits) < 0)
 			return err_sys(e, "set the securebits");
 	}
+	if (single && u->uid == in->spec->idmap.uid.e[0].inside &&
+	    u->gid == in->spec->idmap.gid.e[0].inside && !u->n_groups)
+		return caps_apply(&in->caps, e); /* that is who we are */
 	TRY(set_groups(u, single, e));
 	if (u->gid && setresgid(u->gid, u->gid, u->gid) < 0)
 		return err_sys(e, "become group %u (is it in this user's "

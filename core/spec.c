@@ -142,7 +142,7 @@ static void add_dev(struct spec *s, uint64_t shm_size)
 	if (idmap_to_host(&s->idmap.gid, 5, &ignored))
 		strv_add(&m->data, "gid=5");
 	m = mount_list_fs(&s->mounts, "mqueue", "/dev/mqueue", safe);
-	m->fallback = MOUNT_FALLBACK_BIND;
+	m->fallback = MOUNT_FALLBACK_SKIP;
 	if (s->ns[NS_IPC].mode != NS_PRIVATE) {
 		m = mount_list_bind(&s->mounts, "/dev/shm", "/dev/shm");
 		m->attr_set = safe;

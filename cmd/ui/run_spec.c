@@ -337,6 +337,18 @@ static int check_words(const struct run_options *o, struct err *e)
 	return 0;
 }
 
+/* keep-id and host: who we are outside is who we are inside. */
+static char *default_user(const struct run_options *o)
+{
+	struct idmap_request req;
+	struct err ignored;
+
+	if (idmap_request_parse(o->userns, &req, &ignored) < 0 ||
+	    req.mode == USERNS_AUTO)
+		return xstrdup("");
+	return xasprintf("%u:%u", req.keep_uid, req.keep_gid);
+}
+
 int run_options_spec(const struct run_options *o,
 		     const struct image_config *c, int argc, char **argv,
 		     struct spec *s, const struct net_ops **ret_net,
@@ -356,7 +368,7 @@ int run_options_spec(const struct run_options *o,
 	s->readonly_root = o->readonly;
 	s->privileged = o->privileged;
 	s->cwd = xstrdup(cwd ? cwd : "/");
-	s->user.text = xstrdup(user ? user : "");
+	s->user.text = user ? xstrdup(user) : default_user(o);
 	strv_extend(&s->user.groups, strv_list(&o->group_add));
 	strv_extend(&s->cap_add, strv_list(&o->cap_add));
 	strv_extend(&s->cap_drop, strv_list(&o->cap_drop));

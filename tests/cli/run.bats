@@ -131,3 +131,47 @@ r() { "$RL" run --rm --network none "$@" </dev/null; }
 	load_busybox
 	[ "$(r busybox sh -c 'echo x >/x; chown 33:4 /x; stat -c %u:%g /x')" = 33:4 ]
 }
+
+@test "--userns: keep-id and host leave us who we are" {
+	load_busybox
+	[ "$(r --userns keep-id busybox id -u)" = "$(id -u)" ]
+	[ "$(r --userns host busybox id -u)" = "$(id -u)" ]
+}
+
+@test "inside an unprivileged user namespace, as its root" {
+	requires userns
+	load_busybox
+	run unshare -Ur "$RL" run --rm --network none busybox id -u
+	[ "$status" -eq 0 ]
+	[ "$output" = 0 ]
+}
+
+@test "a killed rl leaves nothing after the next command" {
+	load_busybox
+	"$RL" run --rm busybox sleep 1000 </dev/null &
+	pid=$!
+	until ls "$RL_ROOT"/containers/*/upper >/dev/null 2>&1; do sleep 0.05; done
+	sleep 0.3
+	kill -9 $pid
+	wait $pid || true
+	r busybox true
+	for i in $(seq 50); do
+		[ -n "$(ls "$RL_ROOT/containers")" ] || break
+		sleep 0.1
+		r busybox true
+	done
+	[ -z "$(ls "$RL_ROOT/containers")" ]
+	! pgrep -u "$(id -u)" -f 'sleep 1000'
+}
+
+@test "a name in use is refused" {
+	load_busybox
+	"$RL" run --rm --name taken busybox sleep 1000 </dev/null &
+	pid=$!
+	until [ -L "$RL_ROOT/containers/.names/taken" ]; do sleep 0.05; done
+	run r --name taken busybox true
+	kill -9 $pid
+	wait $pid || true
+	[ "$status" -eq 125 ]
+	[[ $output == *"already in use"* ]]
+}
