@@ -73,6 +73,8 @@ check:                                    ## install what the tests need, run th
 	@tests/setup.sh check
 	@$(MAKE) --no-print-directory -j2 all unit
 	@tests/check.sh $B
+bench: all                                ## how long a start takes, in a table
+	@tests/bench/start.sh $B
 unit: $(UNIT)
 lint:                                     ## layers and documented headers
 	@tests/lint/layers.sh && tests/lint/docs.sh
@@ -85,4 +87,4 @@ clean:
 	rm -rf $B
 help:                                     ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
-.PHONY: demo check unit lint install map clean help
+.PHONY: demo check bench unit lint install map clean help

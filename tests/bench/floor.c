@@ -1,0 +1,179 @@
+/*
+ * floor.c - the least that the kernel needs for a container like rl's: the
+ * same namespaces, id maps and mounts, one call each, then /bin/true.
+ *
+ * floor one|ranges LAYER SCRATCH: an unpacked image, an empty folder.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void check(int r, const char *what)
+{
+	if (r >= 0)
+		return;
+	perror(what);
+	_exit(1);
+}
+
+static void put(pid_t pid, const char *file, const char *text)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	fd = open(path, O_WRONLY);
+	check(write(fd, text, strlen(text)), path);
+	close(fd);
+}
+
+/* newuidmap and newgidmap side by side, with the first range of the file. */
+static pid_t helper(const char *name, const char *file, pid_t pid, int own)
+{
+	char line[256], user[64], a[16], b[16], c[16], d[16];
+	FILE *f = fopen(file, "r");
+	unsigned int start = 0, count = 0;
+	pid_t child;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63[^:]:%u:%u", user, &start, &count) == 3 &&
+		    strcmp(user, getenv("USER")) == 0)
+			break;
+	snprintf(a, sizeof(a), "%d", pid);
+	snprintf(b, sizeof(b), "%d", own);
+	snprintf(c, sizeof(c), "%u", start);
+	snprintf(d, sizeof(d), "%u", count);
+	child = vfork();
+	if (child == 0) {
+		execl(name, name, a, "0", b, "1", "1", c, d, NULL);
+		_exit(127);
+	}
+	return child;
+}
+
+static void map_ids(pid_t pid, int ranges)
+{
+	char text[64];
+
+	if (ranges) {
+		pid_t u = helper("/usr/bin/newuidmap", "/etc/subuid", pid,
+				 getuid());
+		pid_t g = helper("/usr/bin/newgidmap", "/etc/subgid", pid,
+				 getgid());
+
+		waitpid(u, NULL, 0);
+		waitpid(g, NULL, 0);
+		return;
+	}
+	put(pid, "setgroups", "deny");
+	snprintf(text, sizeof(text), "0 %d 1", getuid());
+	put(pid, "uid_map", text);
+	snprintf(text, sizeof(text), "0 %d 1", getgid());
+	put(pid, "gid_map", text);
+}
+
+static void bind(const char *from, const char *to)
+{
+	check(mount(from, to, NULL, MS_BIND | MS_REC, NULL), to);
+}
+
+static void again_readonly(const char *path)
+{
+	bind(path, path);
+	check(mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY |
+		    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), path);
+}
+
+static void mounts(const char *layer, const char *scratch)
+{
+	static const char *const nodes[] = {
+		"null", "zero", "full", "random", "urandom", "tty",
+	};
+	char text[8192], from[64], to[64];
+
+	check(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL), "/");
+	snprintf(text, sizeof(text), "lowerdir=%s,upperdir=%s/upper,"
+		 "workdir=%s/work,userxattr,volatile", layer, scratch, scratch);
+	check(mount("overlay", scratch, "overlay", 0, text), "overlay");
+	check(chdir(scratch), scratch);
+	mkdir("proc", 0755);
+	mkdir("sys", 0755);
+	mkdir("dev", 0755);
+	check(mount("proc", "proc", "proc", 0, NULL), "proc");
+	check(mount("sysfs", "sys", "sysfs", MS_RDONLY, NULL), "sys");
+	check(mount("cgroup2", "sys/fs/cgroup", "cgroup2", 0, NULL), "cgroup");
+	check(mount("tmpfs", "dev", "tmpfs", 0, "mode=755"), "dev");
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
+		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
+		snprintf(to, sizeof(to), "dev/%s", nodes[i]);
+		mknod(to, S_IFREG | 0644, 0);
+		bind(from, to);
+	}
+	mkdir("dev/pts", 0755);
+	mkdir("dev/shm", 0755);
+	mkdir("dev/mqueue", 0755);
+	check(mount("devpts", "dev/pts", "devpts", 0, "newinstance"), "pts");
+	check(mount("mqueue", "dev/mqueue", "mqueue", 0, NULL), "mqueue");
+	check(mount("shm", "dev/shm", "tmpfs", 0, "size=64m"), "shm");
+	again_readonly("proc/bus");
+	again_readonly("proc/fs");
+	again_readonly("proc/irq");
+	again_readonly("proc/sys");
+	bind("/dev/null", "proc/keys");
+	bind("/dev/null", "proc/timer_list");
+	bind("/dev/null", "proc/interrupts");
+}
+
+static void child(int go, const char *layer, const char *scratch)
+{
+	char c;
+
+	check(read(go, &c, 1) == 1 ? 0 : -1, "go");
+	check(setresgid(0, 0, 0), "gid");
+	check(setresuid(0, 0, 0), "uid");
+	mounts(layer, scratch);
+	check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
+	check(umount2(".", MNT_DETACH), "umount");
+	execl("/bin/true", "true", NULL);
+	check(-1, "/bin/true");
+}
+
+int main(int argc, char **argv)
+{
+	struct clone_args a = {
+		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+			 CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
+			 CLONE_NEWNET,
+		.exit_signal = SIGCHLD,
+	};
+	char upper[4096], work[4096], inner[4096];
+	int p[2], status;
+	pid_t pid;
+
+	if (argc != 4)
+		return 2;
+	snprintf(upper, sizeof(upper), "%s/upper", argv[3]);
+	snprintf(work, sizeof(work), "%s/work", argv[3]);
+	snprintf(inner, sizeof(inner), "%s/work/work", argv[3]);
+	mkdir(upper, 0755);
+	mkdir(work, 0700);
+	check(pipe(p), "pipe");
+	pid = syscall(SYS_clone3, &a, sizeof(a));
+	check(pid, "clone3");
+	if (pid == 0)
+		child(p[0], argv[2], argv[3]);
+	map_ids(pid, strcmp(argv[1], "ranges") == 0);
+	check(write(p[1], "", 1), "go");
+	waitpid(pid, &status, 0);
+	return status != 0;
+}
