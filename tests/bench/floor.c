@@ -144,7 +144,7 @@ static void child(int go, const char *layer, const char *scratch)
 	mounts(layer, scratch);
 	check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
 	check(umount2(".", MNT_DETACH), "umount");
-	execl("/bin/true", "true", NULL);
+	execl("bin/true", "true", NULL);
 	check(-1, "/bin/true");
 }
 
@@ -156,7 +156,12 @@ int main(int argc, char **argv)
 			 CLONE_NEWNET,
 		.exit_signal = SIGCHLD,
 	};
-	char upper[4096], work[4096], inner[4096];
+	static const char *const marks[] = {
+		"work/work/incompat/volatile", "work/work/incompat",
+		"work/work", "work", "upper/proc", "upper/sys", "upper/dev",
+		"upper",
+	};
+	char upper[4096], work[4096], inner[8192];
 	int p[2], status;
 	pid_t pid;
 
@@ -164,7 +169,6 @@ int main(int argc, char **argv)
 		return 2;
 	snprintf(upper, sizeof(upper), "%s/upper", argv[3]);
 	snprintf(work, sizeof(work), "%s/work", argv[3]);
-	snprintf(inner, sizeof(inner), "%s/work/work", argv[3]);
 	mkdir(upper, 0755);
 	mkdir(work, 0700);
 	check(pipe(p), "pipe");
@@ -175,5 +179,12 @@ int main(int argc, char **argv)
 	map_ids(pid, strcmp(argv[1], "ranges") == 0);
 	check(write(p[1], "", 1), "go");
 	waitpid(pid, &status, 0);
+	/* a fresh work folder for the next: overlayfs marks it volatile */
+	snprintf(inner, sizeof(inner), "%s/work/work", argv[3]);
+	chmod(inner, 0700);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+		snprintf(inner, sizeof(inner), "%s/%s", argv[3], marks[i]);
+		rmdir(inner);
+	}
 	return status != 0;
 }

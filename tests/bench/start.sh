@@ -13,6 +13,7 @@ cc -O2 -static -o "$stage/floor" "$here/tests/bench/floor.c"
 cp "$here/$1/rl" "$here/$1/rl-transfer" "$stage/"
 make_busybox_archive "$stage/busybox.tar"
 make_busybox_root "$stage/layer"
+mkdir "$stage/layer/proc" "$stage/layer/sys" "$stage/layer/dev"
 chmod -R a+rX "$stage"
 cat >"$stage/one" <<'ONE'
 kind=$1 stage=$2 runs=$3

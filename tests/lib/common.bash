@@ -5,6 +5,12 @@ setup() {
 	export RL_ROOT=$BATS_TEST_TMPDIR/store
 }
 
+# Files of mapped ids go as the root of a namespace that has those ids.
+teardown() {
+	unshare -U --map-root-user --map-auto rm -rf "$RL_ROOT" 2>/dev/null ||
+		unshare -U --map-root-user rm -rf "$RL_ROOT"
+}
+
 # requires userns|subuid|nosubuid|overlay|fuse - or skip, saying why.
 requires() {
 	case $1 in
