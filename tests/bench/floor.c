@@ -157,6 +157,7 @@ int main(int argc, char **argv)
 		.exit_signal = SIGCHLD,
 	};
 	static const char *const marks[] = {
+		"work/work/incompat/volatile/dirty",
 		"work/work/incompat/volatile", "work/work/incompat",
 		"work/work", "work", "upper/proc", "upper/sys", "upper/dev",
 		"upper",
@@ -180,11 +181,14 @@ int main(int argc, char **argv)
 	check(write(p[1], "", 1), "go");
 	waitpid(pid, &status, 0);
 	/* a fresh work folder for the next: overlayfs marks it volatile */
-	snprintf(inner, sizeof(inner), "%s/work/work", argv[3]);
-	chmod(inner, 0700);
+	for (int i = 3; i >= 1; i--) {
+		snprintf(inner, sizeof(inner), "%s/%s", argv[3], marks[i]);
+		chmod(inner, 0700);
+	}
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
 		snprintf(inner, sizeof(inner), "%s/%s", argv[3], marks[i]);
-		rmdir(inner);
+		if (unlink(inner) < 0)
+			rmdir(inner);
 	}
 	return status != 0;
 }
