@@ -6,8 +6,6 @@
 const struct opt run_option_table[] = {
 	ROW(OPT_LIST, add_host, "add-host", 0, "NAME:IP",
 	    "add a line to /etc/hosts"),
-	ROW(OPT_LIST, annotation, "annotation", 0, "KEY=VALUE",
-	    "attach metadata to the container"),
 	ROW(OPT_LIST, cap_add, "cap-add", 0, "CAP", "add a capability, or ALL"),
 	ROW(OPT_LIST, cap_drop, "cap-drop", 0, "CAP",
 	    "drop a capability, or ALL"),
@@ -41,8 +39,6 @@ const struct opt run_option_table[] = {
 	ROW(OPT_BOOL, interactive, "interactive", 'i', NULL,
 	    "pass stdin on"),
 	ROW(OPT_STR, ipc, "ipc", 0, "private|host", "IPC namespace"),
-	ROW(OPT_LIST, label, "label", 'l', "KEY=VALUE",
-	    "put a label on the container"),
 	ROW(OPT_LIST, mounts, "mount", 0, "type=...,target=...",
 	    "mount a folder (bind) or a tmpfs"),
 	ROW(OPT_STR, name, "name", 0, "NAME", "name the container"),

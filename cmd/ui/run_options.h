@@ -19,7 +19,7 @@ struct run_options {
 	const char *oom_score_adj;
 	bool rootfs;
 	struct strv env, env_file, volumes, mounts, tmpfs, cap_add, cap_drop;
-	struct strv security, ulimit, label, annotation, group_add, device;
+	struct strv security, ulimit, group_add, device;
 	struct strv sysctl, add_host, dns, dns_search, dns_option;
 };
 

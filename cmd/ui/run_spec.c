@@ -323,14 +323,6 @@ static int mounts(const struct run_options *o, struct spec *s,
 
 static int check_words(const struct run_options *o, struct err *e)
 {
-	for (size_t i = 0; i < o->label.n; i++)
-		if (*o->label.v[i] == '=' || !*o->label.v[i])
-			return err_set(e, EINVAL, "--label '%s': it is "
-				       "KEY[=VALUE]", o->label.v[i]);
-	for (size_t i = 0; i < o->annotation.n; i++)
-		if (!strchr(o->annotation.v[i], '='))
-			return err_set(e, EINVAL, "--annotation '%s': it is "
-				       "KEY=VALUE", o->annotation.v[i]);
 	if (o->tty && o->interactive && !isatty(0))
 		return err_set(e, EINVAL, "cannot attach stdin to a TTY-enabled "
 			       "container because stdin is not a terminal");
