@@ -191,7 +191,7 @@ static int index_end(const struct store *s, struct index_edit *x, int r,
 	return r;
 }
 
-static const char *entry_name(const json_t *entry)
+const char *store_entry_name(const json_t *entry)
 {
 	return json_string_value(json_object_get(
 		json_object_get(entry, "annotations"), REF_NAME));
@@ -220,7 +220,7 @@ static void drop_name(struct index_edit *x, const char *ref, bool keep)
 		json_t *entry = json_array_get(x->entries, i);
 		const char *digest;
 
-		if (!streq(entry_name(entry), ref))
+		if (!streq(store_entry_name(entry), ref))
 			continue;
 		digest = json_string_value(json_object_get(entry, "digest"));
 		x->changed = true;
@@ -256,7 +256,7 @@ int store_tag(const struct store *s, const struct descriptor *d,
 	TRY(index_begin(s, &x, e));
 	json_array_foreach(x.entries, i, entry)
 		if (ref && entry_is(entry, d->digest) &&
-		    streq(entry_name(entry), ref))
+		    streq(store_entry_name(entry), ref))
 			return index_end(s, &x, 0, e);
 	if (!ref && entries_of(x.entries, d->digest))
 		return index_end(s, &x, 0, e);
@@ -266,7 +266,7 @@ int store_tag(const struct store *s, const struct descriptor *d,
 	/* a nameless entry of this manifest takes the name */
 	for (i = json_array_size(x.entries); i-- > 0;) {
 		entry = json_array_get(x.entries, i);
-		if (entry_is(entry, d->digest) && !entry_name(entry))
+		if (entry_is(entry, d->digest) && !store_entry_name(entry))
 			json_array_remove(x.entries, i);
 	}
 	json_array_append_new(x.entries, new_entry(d, ref));

@@ -98,6 +98,8 @@ int store_blob_put(const struct store *s, const char *digest, const void *data,
 
 /* ---- the index ---- */
 
+/* The name that an entry of index.json gives its manifest; NULL: none. */
+const char *store_entry_name(const json_t *entry);
 /* The parsed index.json (an empty one for a new store). */
 int store_index(const struct store *s, json_t **ret, struct err *e);
 /*
