@@ -4,7 +4,6 @@
 #include "cmd/ui/filter.h"
 #include "core/base/file.h"
 
-#define REF_NAME "org.opencontainers.image.ref.name"
 
 int64_t image_created(const struct image *img)
 {
@@ -96,8 +95,7 @@ int image_entry(const struct store *s, const struct image *img, json_t **ret,
 	TRY(store_index(s, &index, e));
 	entries = json_object_get(index, "manifests");
 	json_array_foreach(entries, i, entry) {
-		const char *name = json_string_value(json_object_get(
-			json_object_get(entry, "annotations"), REF_NAME));
+		const char *name = store_entry_name(entry);
 
 		if (img->names.n ? !streq(name, img->names.v[0])
 				 : !leads_to(s, entry, img))

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#define REF_NAME "org.opencontainers.image.ref.name"
 #define INDEX_DEPTH 4 /* an index may name an index, not for ever */
 
 void image_config_release(struct image_config *c)
@@ -207,6 +206,28 @@ static const char *pick(const json_t *manifests, const struct platform *want)
 	return best;
 }
 
+/* "linux/amd64, linux/arm64/v8": what an index offers instead. */
+static int nothing_for(const json_t *manifests, const struct platform *want,
+		       struct err *e)
+{
+	auto_str struct str have = { 0 };
+	char text[52];
+	size_t i;
+	json_t *m;
+
+	json_array_foreach(manifests, i, m) {
+		struct platform p;
+
+		platform_of(json_object_get(m, "platform"), &p);
+		platform_text(&p, text, sizeof(text));
+		str_printf(&have, "%s%s", have.len ? ", " : "", text);
+	}
+	platform_text(want, text, sizeof(text));
+	return err_set(e, ENOENT, "no manifest for %s; there is %s (choose with "
+		       "--platform)", text, *str_text(&have) ? str_text(&have) :
+		       "none at all");
+}
+
 /* Follow indexes down to a manifest. */
 static int find_manifest(const struct store *s, const char *digest,
 			 const struct platform *want, struct image *img,
@@ -229,8 +250,7 @@ static int find_manifest(const struct store *s, const char *digest,
 			return 0;
 		next = pick(list, want ? want : &host);
 		if (!next || !digest_valid(next))
-			return err_set(e, ENOENT, "the image has nothing for "
-				       "this platform");
+			return nothing_for(list, want ? want : &host, e);
 		snprintf(img->manifest_digest, sizeof(img->manifest_digest),
 			 "%s", next);
 	}
@@ -274,12 +294,6 @@ int image_load(const struct store *s, const char *manifest_digest,
 
 /* ---- finding ---- */
 
-static const char *entry_name(const json_t *entry)
-{
-	return json_string_value(json_object_get(
-		json_object_get(entry, "annotations"), REF_NAME));
-}
-
 static const char *entry_digest(const json_t *entry)
 {
 	const char *d = json_string_value(json_object_get(entry, "digest"));
@@ -294,8 +308,8 @@ static void collect_names(const json_t *entries, const char *digest,
 	json_t *m;
 
 	json_array_foreach(entries, i, m)
-		if (streq(entry_digest(m), digest) && entry_name(m))
-			strv_add(&img->names, entry_name(m));
+		if (streq(entry_digest(m), digest) && store_entry_name(m))
+			strv_add(&img->names, store_entry_name(m));
 }
 
 /* The manifest that has exactly this name, or NAME@DIGEST's digest. */
@@ -311,34 +325,35 @@ static const char *by_reference(const json_t *entries, const char *name)
 		return NULL;
 	full = ref_full(&ref);
 	json_array_foreach(entries, i, m)
-		if (streq(entry_name(m), full) ||
+		if (streq(store_entry_name(m), full) ||
 		    (ref.digest && streq(entry_digest(m), ref.digest)))
 			return entry_digest(m);
 	return NULL;
 }
 
-/* Does the image whose manifest is `digest` have an ID with this prefix? */
+/*
+ * Does the image behind `digest` have an ID, or the manifest a digest, with
+ * this prefix?  `id` gets what tells images apart.
+ */
 static bool id_starts(const struct store *s, const char *digest,
-		      const char *hex)
+		      const char *hex, char id[static DIGEST_MAX])
 {
-	struct image img;
+	auto_image struct image img = { 0 };
 	struct err ignored;
-	bool yes;
 
-	if (skip_prefix(digest + 7, hex))
-		return true;
-	if (image_load(s, digest, NULL, &img, &ignored) < 0)
-		return false;
-	yes = skip_prefix(img.id + 7, hex) != NULL;
-	image_release(&img);
-	return yes;
+	snprintf(id, DIGEST_MAX, "%s", digest);
+	if (image_load(s, digest, NULL, &img, &ignored) == 0)
+		snprintf(id, DIGEST_MAX, "%s", img.id);
+	return skip_prefix(digest + 7, hex) || skip_prefix(id + 7, hex);
 }
 
+/* Several manifests of one ID (gzip, zstd) are one image: the first. */
 static int by_id(const struct store *s, const json_t *entries,
 		 const char *name, const char **ret, struct err *e)
 {
 	const char *bare = skip_prefix(name, "sha256:");
 	const char *hex = bare ? bare : name;
+	char found[DIGEST_MAX], id[DIGEST_MAX];
 	size_t n = strlen(hex), i;
 	json_t *m;
 
@@ -348,15 +363,33 @@ static int by_id(const struct store *s, const json_t *entries,
 	json_array_foreach(entries, i, m) {
 		const char *digest = entry_digest(m);
 
-		if (!digest || streq(*ret, digest) ||
-		    !id_starts(s, digest, hex))
+		if (!digest || !id_starts(s, digest, hex, id))
 			continue;
-		if (*ret)
+		if (*ret && !streq(found, id))
 			return err_set(e, EEXIST, "several images have an ID "
-				       "that starts with %s", name);
-		*ret = digest;
+				       "that starts with %s (type more of it: "
+				       "rl images --no-trunc)", name);
+		if (!*ret)
+			*ret = digest;
+		memcpy(found, id, sizeof(found));
 	}
 	return 0;
+}
+
+/* A single manifest may be for another platform than the one asked for. */
+static int check_platform(const struct image *img, const char *name,
+			  const struct platform *want, struct err *e)
+{
+	char wanted[52], actual[52];
+
+	if (!want || !*img->platform.arch ||
+	    platform_match(want, &img->platform))
+		return 0;
+	platform_text(want, wanted, sizeof(wanted));
+	platform_text(&img->platform, actual, sizeof(actual));
+	return err_set(e, ENOENT, "image with reference %s was found but does "
+		       "not match the specified platform: wanted %s, actual: "
+		       "%s", name, wanted, actual);
 }
 
 int image_find(const struct store *s, const char *name,
@@ -376,6 +409,10 @@ int image_find(const struct store *s, const char *name,
 			       "what is here, rl load -i FILE brings one in)",
 			       name);
 	TRY(image_load(s, digest, want, ret, e));
+	if (check_platform(ret, name, want, e) < 0) {
+		image_release(ret);
+		return -e->code;
+	}
 	collect_names(entries, digest, ret);
 	return 0;
 }

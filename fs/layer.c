@@ -104,7 +104,8 @@ int layer_unpack_missing(const struct store *s, const struct image *img,
 	int rc = proc_capture(argv, text, 1 << 16, &out, NULL, e);
 
 	if (rc < 0)
-		return err_wrap(e, "unpack the image");
+		return err_wrap(e, "unpack the image (rl-transfer belongs "
+				"beside rl or in %s)", RL_LIBEXEC);
 	if (rc > 0)
 		return err_set(e, EIO, "the image could not be unpacked (pull "
 			       "or load it again)");

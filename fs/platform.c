@@ -8,7 +8,8 @@ static const struct {
 	const char *machine, *arch, *variant;
 } machines[] = {
 	{ "x86_64", "amd64", "" },     { "aarch64", "arm64", "v8" },
-	{ "armv7l", "arm", "v7" },     { "armv6l", "arm", "v6" },
+	{ "armv7l", "arm", "v7" },     { "armv8l", "arm", "v7" },
+	{ "armv6l", "arm", "v6" },
 	{ "i386", "386", "" },         { "i686", "386", "" },
 	{ "ppc64le", "ppc64le", "" },  { "s390x", "s390x", "" },
 	{ "riscv64", "riscv64", "" },  { "loongarch64", "loong64", "" },
@@ -42,6 +43,13 @@ void platform_host(struct platform *ret)
 	normalize(ret);
 }
 
+static void lower(char *s)
+{
+	for (; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s += 'a' - 'A';
+}
+
 static bool word_ok(const char *s, size_t n)
 {
 	return n > 0 && n < 16 &&
@@ -70,6 +78,10 @@ bad:
 	return err_set(e, EINVAL, "platform '%s': it is OS/ARCH[/VARIANT], such "
 		       "as linux/amd64", text);
 done:
+	if (n == 1 && streq(field[0], "linux")) {
+		platform_host(ret);
+		return 0;
+	}
 	if (n == 1) {
 		snprintf(ret->os, sizeof(ret->os), "linux");
 		memcpy(ret->arch, field[0], len[0]);
@@ -79,6 +91,9 @@ done:
 	}
 	if (n == 3)
 		memcpy(ret->variant, field[2], len[2]);
+	lower(ret->os);
+	lower(ret->arch);
+	lower(ret->variant);
 	normalize(ret);
 	return 0;
 }

@@ -70,26 +70,39 @@ static bool tag_valid(const char *s)
 	return strlen(s) <= REF_TAG_MAX;
 }
 
-/* host[:port], or [v6]:port */
+static bool port_valid(const char *s)
+{
+	return *s && strspn(s, "0123456789") == strlen(s);
+}
+
+/* "[v6]", "[v6]:port" */
+static bool v6_valid(const char *s)
+{
+	size_t n = strspn(s + 1, "0123456789abcdefABCDEF:.");
+	const char *end = s + 1 + n;
+
+	if (n == 0 || *end != ']')
+		return false;
+	return !end[1] || (end[1] == ':' && port_valid(end + 2));
+}
+
+/* Labels of letters, digits and inner dashes, joined by dots; then :port. */
 static bool domain_valid(const char *s)
 {
-	const char *port = strrchr(s, ':');
-
-	if (*s == '[') {
-		const char *end = strchr(s, ']');
-
-		if (!end || (end[1] && end[1] != ':'))
+	if (*s == '[')
+		return v6_valid(s);
+	for (;;) {
+		if (!isalnum((unsigned char)*s))
 			return false;
-		return strspn(s + 1, "0123456789abcdefABCDEF:.") ==
-		       (size_t)(end - s - 1);
+		while (isalnum((unsigned char)*s) || *s == '-')
+			s++;
+		if (s[-1] == '-')
+			return false;
+		if (*s != '.')
+			break;
+		s++;
 	}
-	if (port && (!port[1] || strspn(port + 1, "0123456789") !=
-					 strlen(port + 1)))
-		return false;
-	for (const char *p = s; *p && p != port; p++)
-		if (!isalnum((unsigned char)*p) && *p != '.' && *p != '-')
-			return false;
-	return isalnum((unsigned char)*s);
+	return !*s || (*s == ':' && port_valid(s + 1));
 }
 
 static bool is_domain(const char *s, size_t n)
