@@ -88,4 +88,14 @@ int idmap_parse(const char *text, struct id_extents *ret, struct err *e);
 int idmap_run_inside(const struct idmap *map, int (*fn)(void *arg,
 		     struct err *e), void *arg, struct err *e);
 
+/* The same in two steps; every child that was started is waited for. */
+struct idmap_child {
+	pid_t pid;
+	int   report; /* its error, if it fails */
+};
+int idmap_start_inside(const struct idmap *map, int (*fn)(void *arg,
+		       struct err *e), void *arg, struct idmap_child *ret,
+		       struct err *e);
+int idmap_wait_inside(struct idmap_child *c, struct err *e);
+
 #endif

@@ -121,49 +121,73 @@ static NORETURN void inside_child(struct inside *in)
 	_exit(r < 0);
 }
 
-int idmap_run_inside(const struct idmap *map, int (*fn)(void *arg,
-		     struct err *e), void *arg, struct err *e)
+static int make_pipe(int *ret_r, int *ret_w, struct err *e)
 {
-	auto_close int go_r = -1, go_w = -1, rep_r = -1, rep_w = -1;
-	struct inside in = { .fn = fn, .arg = arg };
-	int p[2], r, status;
-	pid_t pid;
+	int p[2];
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, "pipe");
-	go_r = p[0];
-	go_w = p[1];
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_sys(e, "pipe");
-	rep_r = p[0];
-	rep_w = p[1];
+	*ret_r = p[0];
+	*ret_w = p[1];
+	return 0;
+}
+
+int idmap_start_inside(const struct idmap *map, int (*fn)(void *arg,
+		       struct err *e), void *arg, struct idmap_child *ret,
+		       struct err *e)
+{
+	auto_close int go_r = -1, go_w = -1, rep_r = -1, rep_w = -1;
+	struct inside in = { .fn = fn, .arg = arg };
+	int r;
+
+	TRY(make_pipe(&go_r, &go_w, e));
+	TRY(make_pipe(&rep_r, &rep_w, e));
 	in.go = go_r;
 	in.report = rep_w;
 	if (map->kind == IDMAP_SINGLE) {
 		in.uid = map->uid.e[0].inside;
 		in.gid = map->gid.e[0].inside;
 	}
-	pid = syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD, NULL,
-		      NULL, NULL, NULL);
-	if (pid < 0)
+	ret->pid = syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | SIGCHLD,
+			   NULL, NULL, NULL, NULL);
+	if (ret->pid < 0)
 		return err_sys(e, "make a user namespace");
-	if (pid == 0) {
+	if (ret->pid == 0) {
 		close(steal_fd(go_w));
+		close(steal_fd(rep_r));
 		inside_child(&in);
 	}
-	r = idmap_write(pid, map, e);
-	if (r < 0)
-		kill(pid, SIGKILL);
-	else if (write(go_w, "", 1) != 1)
+	r = idmap_write(ret->pid, map, e);
+	if (r == 0 && write(go_w, "", 1) != 1)
 		r = err_sys(e, "start the process inside");
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	close(steal_fd(rep_w));
-	if (r < 0)
+	if (r < 0) {
+		kill(ret->pid, SIGKILL);
+		waitpid(ret->pid, NULL, 0);
 		return r;
+	}
+	ret->report = steal_fd(rep_r);
+	return 0;
+}
+
+int idmap_wait_inside(struct idmap_child *c, struct err *e)
+{
+	auto_close int report = steal_fd(c->report);
+	int status;
+
+	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+		;
 	if (status == 0)
 		return 0;
-	if (read(rep_r, e, sizeof(*e)) == sizeof(*e))
+	if (read(report, e, sizeof(*e)) == sizeof(*e))
 		return -e->code;
 	return err_set(e, EIO, "a process in the user namespace died");
+}
+
+int idmap_run_inside(const struct idmap *map, int (*fn)(void *arg,
+		     struct err *e), void *arg, struct err *e)
+{
+	struct idmap_child c;
+
+	TRY(idmap_start_inside(map, fn, arg, &c, e));
+	return idmap_wait_inside(&c, e);
 }

@@ -39,6 +39,15 @@ static void loaded(void *arg, const char *name)
 	printf("Loaded image: %s\n", familiar ? familiar : name);
 }
 
+/* Said once a load, however many there were. */
+static void tell(const struct unpack_notes *notes)
+{
+	auto_free char *text = unpack_notes_text(notes);
+
+	if (text)
+		fprintf(stderr, "rl: %s of the layers\n", text);
+}
+
 static int open_input(const char *path, const struct store *s,
 		      struct bundle *b, struct err *e)
 {
@@ -65,14 +74,18 @@ static int run(void *opts, int argc UNUSED, char **argv UNUSED, struct err *e)
 	auto_store struct store s = STORE_INIT;
 	struct idmap_request req = { .mode = USERNS_AUTO };
 	struct bundle b = BUNDLE_INIT;
+	auto_unpacker struct unpacker *u = NULL;
+	struct unpack_notes notes = { 0 };
 	struct idmap map;
 	int r;
 
 	TRY(store_open(&s, e));
 	TRY(idmap_choose(&req, &map, e));
+	TRY(unpacker_start(&s, &map, &u, e));
 	r = open_input(o->input, &s, &b, e);
 	if (r == 0)
-		r = import_bundle(&s, &map, &b, loaded, o, e);
+		r = import_bundle(&s, u, &b, loaded, o, &notes, e);
+	tell(&notes);
 	bundle_release(&s, &b);
 	return r < 0 ? err_wrap(e, "load") : 0;
 }

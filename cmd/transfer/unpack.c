@@ -36,11 +36,14 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 {
 	struct unpack_options *o = opts;
 	auto_store struct store s = STORE_INIT;
+	auto_unpacker struct unpacker *u = NULL;
+	struct unpack_notes notes = { 0 };
 	struct idmap map;
 
 	TRY(read_map(&map, e));
 	TRY(o->store ? store_open_at(o->store, &s, e) : store_open(&s, e));
-	return import_unpack(&s, &map, argv[0], e);
+	TRY(unpacker_start(&s, &map, &u, e));
+	return import_unpack(&s, u, argv[0], &notes, e);
 }
 
 const struct cmd cmd_unpack = {

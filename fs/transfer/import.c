@@ -4,7 +4,6 @@
 #include "core/base/file.h"
 #include "fs/image.h"
 #include "fs/transfer/digest.h"
-#include "fs/transfer/unpack.h"
 
 #include <stdio.h>
 
@@ -17,9 +16,10 @@
 
 struct import {
 	const struct store *s;
-	const struct idmap *map;
+	struct unpacker *u;
 	const struct bundle *b;
 	struct lease lease;
+	struct unpack_notes notes;
 	void (*loaded)(void *arg, const char *name);
 	void *arg;
 };
@@ -68,9 +68,9 @@ static int take_blob(struct import *im, int fd, const char *want,
 	return r;
 }
 
-static int unpack_all(const struct store *s, const struct idmap *map,
+static int unpack_all(const struct store *s, struct unpacker *u,
 		      struct lease *lease, const struct image *img,
-		      struct err *e)
+		      struct unpack_notes *notes, struct err *e)
 {
 	for (size_t i = 0; i < img->n_layers; i++) {
 		const struct image_layer *l = &img->layers[i];
@@ -80,19 +80,20 @@ static int unpack_all(const struct store *s, const struct idmap *map,
 			return fd;
 		if (lease)
 			TRY(store_lease_add(s, lease, l->diff_id, e));
-		if (unpack_layer(s, map, l->diff_id, fd, e) < 0)
+		if (unpack_layer(u, l->diff_id, fd, notes, e) < 0)
 			return err_wrap(e, "layer %.19s", l->digest);
 	}
 	return 0;
 }
 
-int import_unpack(const struct store *s, const struct idmap *map,
-		  const char *manifest_digest, struct err *e)
+int import_unpack(const struct store *s, struct unpacker *u,
+		  const char *manifest_digest, struct unpack_notes *notes,
+		  struct err *e)
 {
 	auto_image struct image img = { 0 };
 
 	TRY(image_load(s, manifest_digest, NULL, &img, e));
-	return unpack_all(s, map, NULL, &img, e);
+	return unpack_all(s, u, NULL, &img, notes, e);
 }
 
 /* The blobs are there: unpack, then name. */
@@ -102,7 +103,7 @@ static int publish(struct import *im, const struct descriptor *d,
 	auto_image struct image img = { 0 };
 
 	TRY(image_load(im->s, d->digest, NULL, &img, e));
-	TRY(unpack_all(im->s, im->map, &im->lease, &img, e));
+	TRY(unpack_all(im->s, im->u, &im->lease, &img, &im->notes, e));
 	for (size_t i = 0; i < names->n; i++) {
 		auto_ref struct ref ref = { 0 };
 		auto_free char *full = NULL;
@@ -340,12 +341,15 @@ static int oci_layout(struct import *im, struct err *e)
 	return 0;
 }
 
-int import_bundle(const struct store *s, const struct idmap *map,
+int import_bundle(const struct store *s, struct unpacker *u,
 		  const struct bundle *b,
 		  void (*loaded)(void *arg, const char *name), void *arg,
-		  struct err *e)
+		  struct unpack_notes *notes, struct err *e)
 {
-	struct import im = { s, map, b, LEASE_INIT, loaded, arg };
+	struct import im = {
+		.s = s, .u = u, .b = b, .lease = LEASE_INIT,
+		.loaded = loaded, .arg = arg,
+	};
 	int r;
 
 	TRY(store_lease_new(s, &im.lease, e));
@@ -357,5 +361,6 @@ int import_bundle(const struct store *s, const struct idmap *map,
 		r = err_set(e, EINVAL, "this is not an image archive: it has "
 			    "neither manifest.json nor index.json");
 	store_lease_release(s, &im.lease);
+	*notes = im.notes;
 	return r;
 }

@@ -23,6 +23,7 @@ struct folder_time {
 struct tree {
 	struct archive *a;
 	bool single;
+	struct unpack_notes *notes;
 	struct folder_time *folders; /* their times are set last */
 	size_t n_folders, cap_folders;
 };
@@ -321,8 +322,10 @@ static int write_entry(struct tree *t, struct archive_entry *ent,
 	if (skip_prefix(base, WHITEOUT))
 		return write_whiteout(path, base, e);
 	/* no one without root can make a device: it is left out */
-	if (!link && (S_ISCHR(mode) || S_ISBLK(mode)))
+	if (!link && (S_ISCHR(mode) || S_ISBLK(mode))) {
+		t->notes->devices++;
 		return 0;
+	}
 	TRY(clear_way(path, link ? S_IFREG : mode, &exists, e));
 	if (link)
 		return write_hardlink(path, link, e);
@@ -348,9 +351,10 @@ static int write_all(struct tree *t, struct err *e)
 		       ENTRIES_MAX);
 }
 
-int tree_write(struct archive *a, bool single, struct err *e)
+int tree_write(struct archive *a, bool single, struct unpack_notes *notes,
+	       struct err *e)
 {
-	struct tree t = { .a = a, .single = single };
+	struct tree t = { .a = a, .single = single, .notes = notes };
 	int r = write_all(&t, e);
 
 	for (size_t i = t.n_folders; i-- > 0;) {

@@ -1,175 +1,216 @@
-/* unpack.c - the confined child that writes a layer, and its publication. */
+/* unpack.c - one layer: begun, waited for, published. */
 #include "fs/transfer/unpack.h"
 
 #include "core/base/file.h"
-#include "core/caps.h"
-#include "core/mount.h"
 #include "fs/layer.h"
-#include "fs/transfer/digest.h"
-#include "fs/transfer/inflate.h"
-#include "fs/transfer/tree_writer.h"
+#include "fs/transfer/unpacker.h"
 
-#include <archive.h>
-#include <sched.h>
-#include <sys/capability.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#define CHUNK (256 << 10)
-#define BIT(n) (UINT64_C(1) << (n))
+#define FEED_SIZE (1 << 20)
 
-struct unpack {
-	int in;              /* the blob */
-	const char *path;    /* the folder to fill */
-	const char *diff_id;
-	bool single;
-	struct inflate *z;
-	struct digest digest;
-	struct err *e;       /* of the stream, for the archive's callback */
-	bool stream_failed;
-	char buf[CHUNK];
-};
-
-/* ---- confinement ---- */
-
-/* Nothing but the layer's folder is left: pivot_root(2). */
-static int pivot_into(const char *path, struct err *e)
+static void close_fd(int *fd)
 {
-	auto_close int tree = -1, dir = -1;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return err_sys(e, "cut the mounts off the host's");
-	dir = dir_open(AT_FDCWD, path, e);
-	tree = dir < 0 ? -1 : mount_clone(dir, "", false, e);
-	if (tree < 0)
-		return -e->code;
-	TRY(mount_attach(tree, dir, "the layer's folder", e));
-	if (fchdir(tree) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return err_sys(e, "make the layer's folder the root");
+static void release(struct unpack_job *job)
+{
+	close_fd(&job->feed);
+	close_fd(&job->done);
+	close_fd(&job->pidfd);
+	close_fd(&job->dir);
+	close_fd(&job->maps);
+	free(job->temp);
+	job->temp = NULL;
+}
+
+static void discard(struct unpack_job *job)
+{
+	struct err ignored;
+
+	if (job->temp)
+		layer_remove(job->maps, job->temp, &ignored);
+	release(job);
+}
+
+/* The folder that the worker fills, locked so that no sweep takes it. */
+static int make_folder(struct unpack_job *job, struct err *e)
+{
+	job->temp = temp_name(job->diff_id + 7);
+	if (mkdirat(job->maps, job->temp, 0755) < 0)
+		return err_sys(e, "create %s", job->temp);
+	job->dir = dir_open(job->maps, job->temp, e);
+	if (job->dir < 0 || flock(job->dir, LOCK_EX) < 0)
+		return err_sys(e, "lock %s", job->temp);
 	return 0;
 }
 
-static int confine(struct unpack *u, struct err *e)
+static int describe(const struct unpacker *u, const struct unpack_job *job,
+		    struct unpack_request *r, struct err *e)
 {
-	const uint64_t keep = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) |
-			      BIT(CAP_FOWNER) | BIT(CAP_FSETID) |
-			      BIT(CAP_SETFCAP) | BIT(CAP_MKNOD);
-	struct caps caps = { keep, keep, keep, 0, 0 };
+	char map_name[24];
+	struct stat st;
 
-	if (unshare(CLONE_NEWNET | CLONE_NEWIPC) < 0)
-		unshare(CLONE_NEWIPC); /* a host may have no more of them */
-	TRY(pivot_into(u->path, e));
-	TRY(caps_bound(&caps, e));
-	TRY(caps_apply(&caps, e));
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_DUMPABLE, 0) < 0)
-		return err_sys(e, "give up rights");
-	umask(0);
+	if (fstat(job->dir, &st) < 0)
+		return err_sys(e, "look at %s", job->temp);
+	layer_map_name(u->map, map_name);
+	if (snprintf(r->path, sizeof(r->path), "%s/layers/%s/%s", u->s->path,
+		     map_name, job->temp) >= (int)sizeof(r->path))
+		return err_set(e, ENAMETOOLONG, "the store's path is too long");
+	r->dev = st.st_dev;
+	r->ino = st.st_ino;
+	r->single = u->map->kind == IDMAP_SINGLE;
+	snprintf(r->diff_id, sizeof(r->diff_id), "%s", job->diff_id);
 	return 0;
 }
 
-/* ---- the stream ---- */
-
-static la_ssize_t next_bytes(struct archive *a, void *arg, const void **ret)
+static int make_pipe(int *ret_r, int *ret_w, struct err *e)
 {
-	struct unpack *u = arg;
-	ssize_t n = inflate_read(u->z, u->buf, sizeof(u->buf), u->e);
+	int p[2];
 
-	if (n < 0) {
-		u->stream_failed = true;
-		archive_set_error(a, (int)-n, "%s", u->e->text);
-		return -1;
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, "make a pipe");
+	*ret_r = p[0];
+	*ret_w = p[1];
+	return 0;
+}
+
+static int start(struct unpacker *u, int blob, struct unpack_job *job,
+		 struct err *e)
+{
+	auto_close int in = -1, report = -1;
+	auto_free struct unpack_request *r = xcalloc(1, sizeof(*r));
+
+	TRY(make_folder(job, e));
+	TRY(describe(u, job, r, e));
+	TRY(make_pipe(&job->done, &report, e));
+	if (blob < 0) {
+		TRY(make_pipe(&in, &job->feed, e));
+		fcntl(in, F_SETPIPE_SZ, FEED_SIZE); /* or stay small */
 	}
-	digest_add(&u->digest, u->buf, n);
-	*ret = u->buf;
-	return n;
+	job->pidfd = unpacker_ask(u, r, blob < 0 ? in : blob, report, e);
+	return job->pidfd < 0 ? job->pidfd : 0;
 }
 
-/* What is behind the tar's end counts for the digest too. */
-static int read_rest(struct unpack *u, struct err *e)
+int unpack_begin(struct unpacker *u, const char *diff_id, int blob,
+		 struct unpack_job *ret, struct err *e)
 {
+	struct unpack_job job = UNPACK_JOB_INIT;
+	auto_close int have = -1;
+
+	job.maps = layer_dir_open(u->s, u->map, e);
+	if (job.maps < 0)
+		return job.maps;
+	have = layer_open(job.maps, diff_id, e);
+	if (have >= 0 || have != -ENOENT) {
+		release(&job);
+		return have < 0 ? have : 1;
+	}
+	snprintf(job.diff_id, sizeof(job.diff_id), "%s", diff_id);
+	if (start(u, blob, &job, e) < 0) {
+		discard(&job);
+		return -e->code;
+	}
+	*ret = job;
+	return 0;
+}
+
+/* The worker's report; its end without one is an error. */
+static int hear(struct unpack_job *job, struct err *e)
+{
+	struct unpack_report r;
 	ssize_t n;
 
-	while ((n = inflate_read(u->z, u->buf, sizeof(u->buf), e)) > 0)
-		digest_add(&u->digest, u->buf, n);
-	return n < 0 ? (int)n : 0;
+	do
+		n = read(job->done, &r, sizeof(r));
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(r))
+		return err_set(e, EIO, "the process that unpacks it died");
+	job->notes = r.notes;
+	if (!r.failed)
+		return 0;
+	*e = r.e;
+	return -e->code;
 }
 
-static int read_tar(struct unpack *u, struct err *e)
+/*
+ * A layer's name promises that it is whole, after a power loss too: so its
+ * files reach the disk before the rename.  One syncfs, not an fsync a file.
+ */
+static int publish(struct unpack_job *job, struct err *e)
 {
-	struct archive *a = archive_read_new();
-	int r;
-
-	archive_read_support_format_tar(a);
-	archive_read_support_format_empty(a);
-	u->e = e;
-	if (archive_read_open(a, u, NULL, next_bytes, NULL) != ARCHIVE_OK)
-		r = u->stream_failed ? -e->code :
-		    err_set(e, EINVAL, "the layer is not a tar archive: %s",
-			    archive_error_string(a));
-	else
-		r = tree_write(a, u->single, e);
-	archive_read_free(a);
-	return r;
-}
-
-static int child(void *arg, struct err *e)
-{
-	struct unpack *u = arg;
-	char got[DIGEST_MAX];
-
-	TRY(confine(u, e));
-	TRY(inflate_open(u->in, &u->z, e));
-	digest_init(&u->digest);
-	TRY(read_tar(u, e));
-	TRY(read_rest(u, e));
-	digest_final(&u->digest, got);
-	if (!streq(got, u->diff_id))
-		return err_set(e, EBADMSG, "the layer's content is %s, the "
-			       "image says %s", got, u->diff_id);
+	if (syncfs(job->dir) < 0)
+		return err_sys(e, "write the layer to the disk");
+	if (renameat(job->maps, job->temp, job->maps, job->diff_id + 7) < 0) {
+		/* somebody else was as fast */
+		if (errno == EEXIST || errno == ENOTEMPTY)
+			return 0;
+		return err_sys(e, "publish layer %s", job->diff_id);
+	}
+	free(steal_ptr(job->temp));
 	return 0;
 }
 
-int unpack_layer(const struct store *s, const struct idmap *map,
-		 const char *diff_id, int fd, struct err *e)
+int unpack_finish(struct unpack_job *job, struct err *e)
 {
-	auto_close int maps = layer_dir_open(s, map, e);
-	auto_close int have = -1, dir = -1;
-	auto_free char *temp = NULL, *path = NULL;
-	struct unpack *u;
-	char map_name[24];
 	int r;
 
-	if (maps < 0)
-		return maps;
-	have = layer_open(maps, diff_id, e);
-	if (have >= 0 || have != -ENOENT)
-		return have < 0 ? have : 0;
-	temp = temp_name(diff_id + 7);
-	layer_map_name(map, map_name);
-	path = xasprintf("%s/layers/%s/%s", s->path, map_name, temp);
-	if (mkdirat(maps, temp, 0755) < 0)
-		return err_sys(e, "create %s", temp);
-	dir = dir_open(maps, temp, e);
-	if (dir < 0 || flock(dir, LOCK_EX) < 0)
-		return err_sys(e, "lock %s", temp);
-	u = xcalloc(1, sizeof(*u));
-	u->in = fd;
-	u->path = path;
-	u->diff_id = diff_id;
-	u->single = map->kind == IDMAP_SINGLE;
-	r = idmap_run_inside(map, child, u, e);
-	free(u);
-	/* EEXIST and ENOTEMPTY: somebody else was as fast */
-	if (r == 0 && renameat(maps, temp, maps, diff_id + 7) < 0 &&
-	    errno != EEXIST && errno != ENOTEMPTY)
-		r = err_sys(e, "publish layer %s", diff_id);
-	if (r < 0 || faccessat(maps, temp, F_OK, 0) == 0) {
-		struct err ignored;
-
-		layer_remove(maps, temp, &ignored);
-	}
+	close_fd(&job->feed);
+	r = hear(job, e);
+	if (r == 0)
+		r = publish(job, e);
+	discard(job);
 	return r;
+}
+
+void unpack_abort(struct unpack_job *job)
+{
+	struct err ignored;
+
+	if (job->pidfd < 0)
+		return;
+	syscall(SYS_pidfd_send_signal, job->pidfd, SIGKILL, NULL, 0);
+	hear(job, &ignored);
+	discard(job);
+}
+
+int unpack_layer(struct unpacker *u, const char *diff_id, int blob,
+		 struct unpack_notes *notes, struct err *e)
+{
+	struct unpack_job job = UNPACK_JOB_INIT;
+	int r = unpack_begin(u, diff_id, blob, &job, e);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = unpack_finish(&job, e);
+	notes->devices += job.notes.devices;
+	notes->xattrs += job.notes.xattrs;
+	return r;
+}
+
+static void count(struct str *s, uint64_t n, const char *what)
+{
+	if (n > 0)
+		str_printf(s, "%s%" PRIu64 " %s%s", s->len ? " and " : "", n,
+			   what, n == 1 ? "" : "s");
+}
+
+char *unpack_notes_text(const struct unpack_notes *n)
+{
+	struct str s = { 0 };
+
+	count(&s, n->devices, "device node");
+	count(&s, n->xattrs, "extended attribute");
+	if (s.len == 0)
+		return NULL;
+	str_puts(&s, n->devices + n->xattrs == 1 ? " was left out" :
+						   " were left out");
+	return str_steal(&s);
 }
