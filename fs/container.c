@@ -59,22 +59,39 @@ static bool name_valid(const char *s)
 	       strspn(s, chars) == strlen(s);
 }
 
+/*
+ * A link holds the first digits of an ID: up to 59 bytes fit the inode, and
+ * a block on the disk costs ten times as much to free as all the rest.
+ */
+#define LINK_DIGITS 56
+
+/* Is this folder's container there?  One of *.rm needs its process. */
+static bool lives(int containers, const char *dir)
+{
+	auto_close int fd = -1;
+
+	if (!has_suffix(dir, ".rm"))
+		return true;
+	fd = openat(containers, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
 /* Is the container that a name points at still there? */
 static bool name_taken(int containers, const char *link)
 {
-	auto_free char *id = NULL, *rm = NULL;
-	auto_close int fd = -1;
+	auto_dir DIR *d = NULL;
 	char target[80];
 	ssize_t n = readlinkat(containers, link, target, sizeof(target) - 1);
+	struct dirent *ent;
 
 	if (n < 0)
 		return false;
-	id = xstrndup(target, n);
-	rm = xasprintf("%s.rm", id);
-	if (faccessat(containers, id, F_OK, 0) == 0)
-		return true;
-	fd = openat(containers, rm, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+	d = fdopendir(openat(containers, ".",
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	while (d && (ent = readdir(d)))
+		if (strncmp(ent->d_name, target, n) == 0)
+			return lives(containers, ent->d_name);
+	return false;
 }
 
 /* symlink(2) makes the claim; it fails for all but one of several. */
@@ -82,9 +99,10 @@ static int claim(int containers, const char *name, const char *id,
 		 struct err *e)
 {
 	auto_free char *link = xasprintf(".names/%s", name);
+	auto_free char *digits = xstrndup(id, LINK_DIGITS);
 
 	for (int i = 0; i < 3; i++) {
-		if (symlinkat(id, containers, link) == 0)
+		if (symlinkat(digits, containers, link) == 0)
 			return 0;
 		if (errno == ENOENT)
 			TRY(mkdir_parents(containers, ".names", 0700, e));

@@ -7,7 +7,7 @@
  *	                    upper/ work/
  *	containers/ID.rm/   one that goes with its process (--rm), is not
  *	                    complete yet, or is being removed
- *	containers/.names/NAME -> ID
+ *	containers/.names/NAME -> the first 56 digits of ID
  *
  * The folder's fd is flock'ed by its supervisor, so a lock that can be had
  * means that nobody is there any more; every *.rm without an owner belongs

@@ -136,11 +136,20 @@ int dir_make(int dirfd, const char *path, mode_t mode, struct err *e)
 
 /*
  * Theory of operation: a tree may be deeper than any stack or fd limit, so
- * there is no recursion and no fd per level.  Each pass goes down into the
- * first folder that is not empty, moving every non-empty sub-folder it meets
- * up to the top under a fresh name when it is deep; the loop ends when the
- * top itself is empty.
+ * there is no recursion and the fds held are few.  Each visit to a folder
+ * removes what can be removed at once (files, empty folders) and stops at
+ * the first folder that has something in it, which is visited next.  At
+ * LEVELS deep a folder is moved to the top instead, under a fresh name.
  */
+#define LEVELS 16
+
+struct removal {
+	int  fd[LEVELS];
+	char name[LEVELS][256]; /* of fd[i], in fd[i - 1] */
+	int  depth;
+	char buf[16384];        /* of getdents64(2) */
+};
+
 static int open_for_removal(int dirfd, const char *name)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -158,99 +167,144 @@ static bool is_dot(const char *name)
 	       (!name[1] || (name[1] == '.' && !name[2]));
 }
 
-/*
- * Empty the folder `fd`.  Sub-folders that are not empty are renamed into
- * `top` (which is how the tree gets flat).  Returns how many were left there.
- */
-static int empty_dir(int top, int fd, bool *ret_again, struct err *e)
+/* 0: it is gone; -ENOTEMPTY: a folder to look into; else the errno. */
+static int remove_entry(int fd, const struct dirent64 *ent)
 {
-	auto_dir DIR *d = NULL;
-	struct dirent *ent;
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool opened = false;
 
-	if (copy < 0 && errno == EACCES && fchmod(fd, 0700) == 0)
-		copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	d = copy < 0 ? NULL : fdopendir(copy);
-	if (!d)
-		return err_sys(e, "open a folder to remove");
-	while ((ent = readdir(d))) {
-		char hex[33];
-
-		if (is_dot(ent->d_name))
-			continue;
-		if (ent->d_type != DT_DIR) {
-			if (unlinkat(fd, ent->d_name, 0) == 0 || errno == ENOENT)
-				continue;
-			if (errno == EACCES && fchmod(fd, 0700) == 0 &&
-			    unlinkat(fd, ent->d_name, 0) == 0)
-				continue;
-			if (errno != EISDIR)
-				return err_sys(e, "remove %s", ent->d_name);
-		}
-		if (unlinkat(fd, ent->d_name, AT_REMOVEDIR) == 0 ||
-		    errno == ENOENT)
-			continue;
-		*ret_again = true;
-		if (fd == top)
-			continue;
-		random_hex(hex, 16);
-		if (fchmodat(fd, ent->d_name, 0700, 0) < 0 && errno != ENOENT)
-			return err_sys(e, "remove %s", ent->d_name);
-		if (renameat(fd, ent->d_name, top, hex) < 0 && errno != ENOENT)
-			return err_sys(e, "remove %s", ent->d_name);
+	for (;;) {
+		if (ent->d_type != DT_DIR && unlinkat(fd, ent->d_name, 0) == 0)
+			return 0;
+		if ((ent->d_type == DT_DIR || errno == EISDIR) &&
+		    unlinkat(fd, ent->d_name, AT_REMOVEDIR) == 0)
+			return 0;
+		if (errno == ENOENT)
+			return 0;
+		if (errno == EEXIST)
+			return -ENOTEMPTY;
+		if (errno != EACCES || opened || fchmod(fd, 0700) < 0)
+			return -errno;
+		opened = true;
 	}
+}
+
+/*
+ * Remove what goes at once.  1 and its name in `sub` when a folder has to be
+ * visited, 0 when nothing else was seen; *ret_seen: there was anything.
+ */
+static int clear_folder(struct removal *r, char *sub, bool *ret_seen,
+			struct err *e)
+{
+	int fd = r->fd[r->depth];
+	ssize_t n;
+
+	*ret_seen = false;
+	*sub = '\0';
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(e, "read a folder to remove");
+	while ((n = getdents64(fd, r->buf, sizeof(r->buf))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *ent = (void *)(r->buf + at);
+			int code;
+
+			at += ent->d_reclen;
+			if (is_dot(ent->d_name))
+				continue;
+			*ret_seen = true;
+			code = remove_entry(fd, ent);
+			if (code == -ENOTEMPTY)
+				snprintf(sub, 256, "%s", ent->d_name);
+			else if (code < 0)
+				return err_set(e, -code, "remove %s: %s",
+					       ent->d_name, strerror(-code));
+		}
+		/* far from full: that was all, and rmdir(2) will tell */
+		if (n < (ssize_t)sizeof(r->buf) / 2)
+			break;
+	}
+	if (n < 0)
+		return err_sys(e, "read a folder to remove");
+	return *sub != '\0';
+}
+
+static int go_down(struct removal *r, const char *sub, struct err *e)
+{
+	int fd;
+
+	if (r->depth + 1 == LEVELS) {
+		char fresh[33];
+
+		random_hex(fresh, 16);
+		if (fchmodat(r->fd[r->depth], sub, 0700, 0) == 0 &&
+		    renameat(r->fd[r->depth], sub, r->fd[0], fresh) == 0)
+			return 0;
+		return errno == ENOENT ? 0 : err_sys(e, "remove %s", sub);
+	}
+	fd = open_for_removal(r->fd[r->depth], sub);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "remove %s", sub);
+	r->fd[++r->depth] = fd;
+	memcpy(r->name[r->depth], sub, sizeof(r->name[0]));
 	return 0;
 }
 
-/* One pass over the children of `top`: each is emptied, then removed. */
-static int remove_pass(int top, bool *ret_again, struct err *e)
+/*
+ * A folder that shows nothing and still is not empty (NFS keeps open files
+ * so) must not hold us for ever.
+ */
+static int remove_empty(int dirfd, const char *name, bool seen, struct err *e)
 {
-	auto_dir DIR *d = NULL;
-	struct dirent *ent;
-	int copy = openat(top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ignored;
+	if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (seen && (errno == ENOTEMPTY || errno == EEXIST))
+		return 1;
+	return err_sys(e, "remove %s", name);
+}
 
-	d = copy < 0 ? NULL : fdopendir(copy);
-	if (!d)
-		return err_sys(e, "open a folder to remove");
-	TRY(empty_dir(top, top, ret_again, e));
-	while ((ent = readdir(d))) {
-		auto_close int fd = -1;
+/* `dirfd` and `name` are where the top of the tree is. */
+static int remove_all(struct removal *r, int dirfd, const char *name,
+		      struct err *e)
+{
+	char sub[256];
+	bool seen;
 
-		if (is_dot(ent->d_name))
-			continue;
-		fd = open_for_removal(top, ent->d_name);
-		if (fd < 0 && errno == ENOENT)
-			continue;
-		if (fd < 0)
-			return err_sys(e, "open the folder %s", ent->d_name);
-		TRY(empty_dir(top, fd, &ignored, e));
-		if (unlinkat(top, ent->d_name, AT_REMOVEDIR) < 0 &&
-		    errno != ENOENT && errno != ENOTEMPTY)
-			return err_sys(e, "remove %s", ent->d_name);
+	for (;;) {
+		int code = clear_folder(r, sub, &seen, e);
+
+		if (code == 0 && r->depth == 0) {
+			code = remove_empty(dirfd, name, seen, e);
+			if (code == 0)
+				return 0;
+		} else if (code == 0) {
+			close(r->fd[r->depth--]);
+			code = remove_empty(r->fd[r->depth],
+					    r->name[r->depth + 1], seen, e);
+		} else if (code == 1) {
+			code = go_down(r, sub, e);
+		}
+		if (code < 0)
+			return code;
 	}
-	return 0;
 }
 
 int tree_remove(int dirfd, const char *name, struct err *e)
 {
-	auto_close int top = -1;
-	bool again = true;
+	auto_free struct removal *r = NULL;
+	int code;
 
-	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+	if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
-	if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
+	if (errno == ENOTDIR && unlinkat(dirfd, name, 0) == 0)
 		return 0;
-	top = open_for_removal(dirfd, name);
-	if (top < 0)
-		return err_sys(e, "remove %s", name);
-	while (again) {
-		again = false;
-		TRY(remove_pass(top, &again, e));
-	}
-	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return err_sys(e, "remove %s", name);
-	return 0;
+	r = xmalloc(sizeof(*r));
+	r->depth = 0;
+	r->fd[0] = open_for_removal(dirfd, name);
+	if (r->fd[0] < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "remove %s", name);
+	code = remove_all(r, dirfd, name, e);
+	for (int i = 0; i <= r->depth; i++)
+		close(r->fd[i]);
+	return code;
 }
 
 void random_hex(char *buf, size_t n)
