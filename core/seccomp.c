@@ -18,13 +18,22 @@
 #define LOAD(off) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, off)
 #define IF_EQ(k, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, yes, no)
 #define ARG1_LOW (offsetof(struct seccomp_data, args) + 8)
-#define I386_IOCTL 54
+#define SISTER_IOCTL 54 /* on i386 and on arm */
 #define X32_IOCTL (0x40000000 + 514)
 
+#if defined(__x86_64__)
+#define SISTER AUDIT_ARCH_I386
+#else
+#define SISTER AUDIT_ARCH_ARM
+#endif
+
 static const struct sock_filter terminal_guard[] = {
+	LOAD(offsetof(struct seccomp_data, arch)),
+	IF_EQ(SISTER, 0, 2),
 	LOAD(offsetof(struct seccomp_data, nr)),
-	IF_EQ(SYS_ioctl, 2, 0),
-	IF_EQ(I386_IOCTL, 1, 0),
+	IF_EQ(SISTER_IOCTL, 3, 7),
+	LOAD(offsetof(struct seccomp_data, nr)),
+	IF_EQ(SYS_ioctl, 1, 0),
 	IF_EQ(X32_IOCTL, 0, 4),
 	LOAD(ARG1_LOW),
 	IF_EQ(TIOCSTI, 1, 0),
@@ -32,10 +41,6 @@ static const struct sock_filter terminal_guard[] = {
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
 };
 
-/*
- * The number 54 is another call's on the native table (setsockopt on
- * x86-64): its second argument is a level, and none has these values.
- */
 int seccomp_install(const struct seccomp_filter *f, struct err *e)
 {
 	size_t g = ARRAY_LEN(terminal_guard);

@@ -4,8 +4,28 @@
 
 #include <seccomp.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 
 #define SYSCALLS_MAX 10000
+#define NO_UNKNOWN 0xeffff /* no number is above what the profile knows */
+
+/* What a profile becomes, while it is read. */
+struct profile {
+	scmp_filter_ctx ctx;
+	const struct caps *caps;
+	int highest;   /* number of a call that it names */
+	size_t budget; /* rules that may still come */
+};
+
+/* Go's names of architectures, which docker's files use. */
+static const struct {
+	const char *name;
+	uint32_t arch;
+} arches[] = {
+	{ "amd64", SCMP_ARCH_X86_64 }, { "arm64", SCMP_ARCH_AARCH64 },
+	{ "riscv64", SCMP_ARCH_RISCV64 }, { "ppc64le", SCMP_ARCH_PPC64LE },
+	{ "s390x", SCMP_ARCH_S390X },
+};
 
 static const struct {
 	const char *name;
@@ -18,6 +38,7 @@ static const struct {
 	{ "SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS },
 	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP },
 	{ "SCMP_ACT_LOG", SCMP_ACT_LOG },
+	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(EPERM) },
 };
 
 static const struct {
@@ -39,6 +60,8 @@ static int parse_action(const char *name, int64_t errno_ret, uint32_t *ret,
 		*ret = actions[i].action;
 		if (streq(name, "SCMP_ACT_ERRNO") && errno_ret > 0)
 			*ret = SCMP_ACT_ERRNO((uint32_t)errno_ret & 0xffff);
+		if (streq(name, "SCMP_ACT_TRACE") && errno_ret > 0)
+			*ret = SCMP_ACT_TRACE((uint32_t)errno_ret & 0xffff);
 		return 0;
 	}
 	return err_set(e, EINVAL, "unknown action '%.40s'", name ? name : "");
@@ -66,97 +89,171 @@ static int parse_arg(const json_t *a, struct scmp_arg_cmp *ret, struct err *e)
 	return err_set(e, EINVAL, "unknown comparison '%.40s'", op ? op : "");
 }
 
-/* Does the bounding set hold one of these names? */
-static bool holds_one(const json_t *filter, const struct caps *c)
+static bool holds(const struct caps *c, const json_t *name)
 {
-	const json_t *list = json_object_get(filter, "caps");
-	size_t i;
-	json_t *v;
+	const char *text = json_string_value(name);
+	int n = text ? caps_number(text) : -1;
 
-	json_array_foreach(list, i, v) {
-		const char *name = json_string_value(v);
-		int n = name ? caps_number(name) : -1;
+	return n >= 0 && (c->bounding >> n & 1);
+}
 
-		if (n >= 0 && (c->bounding >> n & 1))
-			return true;
-	}
+static bool is_native(const json_t *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(arches); i++)
+		if (streq(arches[i].name, json_string_value(name)))
+			return arches[i].arch == seccomp_arch_native();
 	return false;
 }
 
+/* "4.8" against uname(2). */
+static bool kernel_at_least(const char *text)
+{
+	unsigned int want[2] = { 0 }, have[2] = { 0 };
+	struct utsname u;
+
+	if (sscanf(text, "%u.%u", &want[0], &want[1]) < 1 || uname(&u) < 0)
+		return false;
+	sscanf(u.release, "%u.%u", &have[0], &have[1]);
+	return have[0] != want[0] ? have[0] > want[0] : have[1] >= want[1];
+}
+
+/* moby's rules: all of `includes` must hold, one of `excludes` is enough. */
 static bool applies(const json_t *sys, const struct caps *c)
 {
 	const json_t *in = json_object_get(sys, "includes");
 	const json_t *out = json_object_get(sys, "excludes");
+	const json_t *in_arches = json_object_get(in, "arches");
+	const char *min = json_string_value(json_object_get(in, "minKernel"));
+	const char *max = json_string_value(json_object_get(out, "minKernel"));
+	bool native = json_array_size(in_arches) == 0;
+	size_t i;
+	json_t *v;
 
-	if (json_array_size(json_object_get(in, "caps")) && !holds_one(in, c))
-		return false;
-	/* rules for one architecture by name: none is this one's */
-	if (json_array_size(json_object_get(in, "arches")))
-		return false;
-	return !holds_one(out, c);
+	json_array_foreach(json_object_get(out, "caps"), i, v)
+		if (holds(c, v))
+			return false;
+	json_array_foreach(json_object_get(out, "arches"), i, v)
+		if (is_native(v))
+			return false;
+	json_array_foreach(json_object_get(in, "caps"), i, v)
+		if (!holds(c, v))
+			return false;
+	json_array_foreach(in_arches, i, v)
+		native |= is_native(v);
+	return native && (!min || kernel_at_least(min)) &&
+	       !(max && kernel_at_least(max));
 }
 
-static int add_rule(scmp_filter_ctx ctx, const json_t *sys, uint32_t action,
+static int refused(const char *name, int r, struct err *e)
+{
+	/* EACCES: the same as the default action */
+	if (r == 0 || r == -EACCES || r == -EEXIST)
+		return 0;
+	return err_set(e, -r, "the rule for %s is refused", name);
+}
+
+/*
+ * As runc reads them: conditions on different arguments must all hold, but
+ * two on the same one are rules of their own.
+ */
+static int add_conditions(struct profile *p, uint32_t action, int nr,
+			  const char *name, const struct scmp_arg_cmp *args,
+			  unsigned int n, struct err *e)
+{
+	unsigned int seen = 0;
+	bool repeated = false;
+
+	for (unsigned int i = 0; i < n; i++) {
+		repeated |= seen >> args[i].arg & 1;
+		seen |= 1u << args[i].arg;
+	}
+	if (!repeated)
+		return refused(name, seccomp_rule_add_array(p->ctx, action, nr,
+							    n, args), e);
+	for (unsigned int i = 0; i < n; i++)
+		TRY(refused(name, seccomp_rule_add_array(p->ctx, action, nr, 1,
+							 &args[i]), e));
+	return 0;
+}
+
+static void note_number(struct profile *p, const char *name)
+{
+	static const uint32_t tables[] = { SCMP_ARCH_NATIVE, SCMP_ARCH_X86,
+					   SCMP_ARCH_ARM };
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		int nr = seccomp_syscall_resolve_name_arch(tables[i], name);
+
+		if (nr > p->highest && nr < NO_UNKNOWN)
+			p->highest = nr;
+	}
+}
+
+static int add_rule(struct profile *p, const json_t *sys, uint32_t action,
 		    const char *name, struct err *e)
 {
 	const json_t *list;
 	struct scmp_arg_cmp args[6];
 	unsigned int n = 0;
-	int nr = seccomp_syscall_resolve_name(name), r;
+	int nr = seccomp_syscall_resolve_name(name);
 	size_t i;
 	json_t *a;
 
 	TRY(json_arr(sys, "args", &list, e));
 	if (nr == __NR_SCMP_ERROR)
 		return 0; /* a call of other kernels or machines */
+	note_number(p, name);
 	json_array_foreach(list, i, a) {
 		if (n == 6)
 			return err_set(e, EINVAL, "more than six args");
 		TRY(parse_arg(a, &args[n++], e));
 	}
-	r = seccomp_rule_add_array(ctx, action, nr, n, args);
-	/* EACCES: the same as the default action */
-	if (r < 0 && r != -EACCES && r != -EEXIST)
-		return err_set(e, -r, "the rule for %s is refused", name);
+	return add_conditions(p, action, nr, name, args, n, e);
+}
+
+/* One entry of "syscalls": an action for a list of names. */
+static int add_entry(struct profile *p, const json_t *sys, struct err *e)
+{
+	auto_strv struct strv names = { 0 };
+	const char *name, *act;
+	int64_t errno_ret;
+	uint32_t action;
+
+	TRY(json_strv(sys, "names", &names, e));
+	TRY(json_str(sys, "name", &name, e));
+	TRY(json_str(sys, "action", &act, e));
+	TRY(json_int(sys, "errnoRet", &errno_ret, e));
+	TRY(parse_action(act, errno_ret, &action, e));
+	if (name && names.n)
+		return err_set(e, EINVAL, "both 'name' and 'names' are "
+			       "specified, use either");
+	if (name)
+		strv_add(&names, name);
+	for (size_t k = 0; k < names.n; k++) {
+		if (p->budget-- == 0)
+			return err_set(e, EFBIG, "too many rules");
+		TRY(add_rule(p, sys, action, names.v[k], e));
+	}
 	return 0;
 }
 
-static int add_syscalls(scmp_filter_ctx ctx, const json_t *doc,
-			const struct caps *c, struct err *e)
+static int add_syscalls(struct profile *p, const json_t *doc, struct err *e)
 {
 	const json_t *list;
-	size_t i, budget = SYSCALLS_MAX;
+	size_t i;
 	json_t *sys;
 
 	TRY(json_arr(doc, "syscalls", &list, e));
-	json_array_foreach(list, i, sys) {
-		auto_strv struct strv names = { 0 };
-		const char *name, *act;
-		int64_t errno_ret;
-		uint32_t action;
-
-		if (!applies(sys, c))
-			continue;
-		TRY(json_strv(sys, "names", &names, e));
-		TRY(json_str(sys, "name", &name, e));
-		TRY(json_str(sys, "action", &act, e));
-		TRY(json_int(sys, "errnoRet", &errno_ret, e));
-		TRY(parse_action(act, errno_ret, &action, e));
-		if (name)
-			strv_add(&names, name);
-		for (size_t k = 0; k < names.n; k++) {
-			if (budget-- == 0)
-				return err_set(e, EFBIG, "too many rules");
-			TRY(add_rule(ctx, sys, action, names.v[k], e));
-		}
-	}
+	json_array_foreach(list, i, sys)
+		if (applies(sys, p->caps))
+			TRY(add_entry(p, sys, e));
 	return 0;
 }
 
 static int compile(const json_t *doc, const struct caps *c,
 		   struct seccomp_filter *ret, struct err *e)
 {
-	scmp_filter_ctx ctx;
+	struct profile p = { .caps = c, .budget = SYSCALLS_MAX };
 	int64_t errno_ret;
 	const char *act;
 	uint32_t action;
@@ -164,19 +261,22 @@ static int compile(const json_t *doc, const struct caps *c,
 
 	TRY(json_str(doc, "defaultAction", &act, e));
 	TRY(json_int(doc, "defaultErrnoRet", &errno_ret, e));
+	if (json_array_size(json_object_get(doc, "architectures")) &&
+	    json_array_size(json_object_get(doc, "archMap")))
+		return err_set(e, EINVAL, "both 'architectures' and 'archMap' "
+			       "are specified, use either");
 	TRY(parse_action(act, errno_ret, &action, e));
-	ctx = seccomp_init(action);
-	if (!ctx)
+	p.ctx = seccomp_init(action);
+	if (!p.ctx)
 		return err_set(e, ENOMEM, "libseccomp gave no context");
-	seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (seccomp_arch_native() == SCMP_ARCH_X86_64) {
-		seccomp_arch_add(ctx, SCMP_ARCH_X86);
-		seccomp_arch_add(ctx, SCMP_ARCH_X32);
-	}
-	r = add_syscalls(ctx, doc, c, e);
+	seccomp_attr_set(p.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	seccomp_add_sisters(p.ctx);
+	r = add_syscalls(&p, doc, e);
+	if (!streq(act, "SCMP_ACT_ERRNO"))
+		p.highest = NO_UNKNOWN;
 	if (r == 0)
-		r = seccomp_export(ctx, ret, e);
-	seccomp_release(ctx);
+		r = seccomp_export(p.ctx, p.highest, ret, e);
+	seccomp_release(p.ctx);
 	return r;
 }
 

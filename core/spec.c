@@ -157,7 +157,7 @@ void spec_add_default_mounts(struct spec *s, uint64_t shm_size)
 {
 	add_proc_and_sys(s);
 	add_dev(s, shm_size);
-	if (s->privileged)
+	if (s->privileged || s->unmasked)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(masked); i++)
 		strv_add(&s->masked_paths, masked[i]);

@@ -65,6 +65,7 @@ struct spec {
 	bool  readonly_root;
 	bool  no_new_privs;
 	bool  privileged;
+	bool  unmasked;     /* no masked and read-only paths in /proc, /sys */
 	bool  seccomp_unconfined;
 	char *seccomp_json; /* text of a profile, NULL: the default one */
 	struct strv cap_add, cap_drop;

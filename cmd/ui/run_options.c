@@ -57,7 +57,7 @@ const struct opt run_option_table[] = {
 	ROW(OPT_BOOL, rootfs, "rootfs", 0, NULL,
 	    "the operand is a folder to use as it is, not an image"),
 	ROW(OPT_LIST, security, "security-opt", 0, "OPTION",
-	    "seccomp=FILE|unconfined, no-new-privileges"),
+	    "seccomp=FILE|unconfined, no-new-privileges, systempaths=unconfined"),
 	ROW(OPT_STR, shm_size, "shm-size", 0, "SIZE", "size of /dev/shm"),
 	ROW(OPT_STR, sig_proxy, "sig-proxy", 0, "true|false",
 	    "pass signals on (default true)"),

@@ -198,32 +198,57 @@ static int ulimit(const char *text, struct spec *s, struct err *e)
 		       text, copy);
 }
 
+static int seccomp(const char *value, struct spec *s, struct err *e)
+{
+	free(s->seccomp_json);
+	s->seccomp_json = NULL;
+	s->seccomp_unconfined = streq(value, "unconfined");
+	if (s->seccomp_unconfined || streq(value, "builtin"))
+		return 0;
+	return file_read(AT_FDCWD, value, FILE_MAX, &s->seccomp_json, NULL, e);
+}
+
+/* A rootless container keeps its user's context, whatever is asked. */
+static bool is_label(const char *value)
+{
+	static const char *const kinds[] = {
+		"user:", "role:", "type:", "level:", "filetype:",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (skip_prefix(value, kinds[i]))
+			return true;
+	return streq(value, "disable") || streq(value, "nested");
+}
+
+/* "key=value", or in docker's older form "key:value". */
 static int security(const char *text, struct spec *s, struct err *e)
 {
-	const char *profile = skip_prefix(text, "seccomp=");
+	auto_free char *key = xstrdup(text);
+	char *value = key + strcspn(key, "=:");
 
-	if (!profile)
-		profile = skip_prefix(text, "seccomp:");
-	if (streq(text, "no-new-privileges") ||
-	    streq(text, "no-new-privileges=true") ||
-	    streq(text, "no-new-privileges:true")) {
-		s->no_new_privs = true;
+	if (*value)
+		*value++ = '\0';
+	else
+		value = NULL;
+	if (streq(key, "seccomp") && value)
+		return seccomp(value, s, e);
+	if (streq(key, "no-new-privileges") &&
+	    (!value || streq(value, "true") || streq(value, "false"))) {
+		s->no_new_privs = !streq(value, "false");
 		return 0;
 	}
-	if (streq(profile, "unconfined")) {
-		s->seccomp_unconfined = true;
+	if (streq(key, "systempaths") && streq(value, "unconfined")) {
+		s->unmasked = true;
 		return 0;
 	}
-	if (profile) {
-		free(s->seccomp_json);
-		s->seccomp_json = NULL;
-		return file_read(AT_FDCWD, profile, FILE_MAX, &s->seccomp_json,
-				 NULL, e);
-	}
-	if (skip_prefix(text, "label") || skip_prefix(text, "apparmor"))
-		return 0; /* a rootless container keeps its user's context */
-	return err_set(e, EINVAL, "--security-opt '%s': it is seccomp=FILE, "
-		       "seccomp=unconfined or no-new-privileges", text);
+	if ((streq(key, "apparmor") && value && *value) ||
+	    (streq(key, "label") && value && is_label(value)))
+		return 0;
+	return err_set(e, EINVAL, "invalid --security-opt '%s': it is "
+		       "seccomp=FILE|unconfined|builtin, no-new-privileges, "
+		       "systempaths=unconfined, apparmor=NAME or label=...",
+		       text);
 }
 
 /* Names below the namespaces a container has of its own. */

@@ -38,3 +38,11 @@ load_busybox() {
 make_busybox_image() {
 	skopeo copy -q --insecure-policy "docker-archive:$(busybox_archive)" "oci:$1:latest"
 }
+
+# refute COMMAND... - it fails.  ("! command" is no failure within a test.)
+refute() {
+	if "$@"; then
+		echo "succeeded: $*"
+		return 1
+	fi
+}
