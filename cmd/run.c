@@ -1,6 +1,7 @@
 /* run.c - rl run: a container from an image, in the foreground. */
 #include "cmd/cmd.h"
 #include "cmd/ui/run_options.h"
+#include "cmd/ui/run_record.h"
 
 #include "core/base/file.h"
 #include "core/base/proc.h"
@@ -197,6 +198,17 @@ static int plan(struct run *r, int argc, char **argv, struct err *e)
 				argc - 1, argv + 1, &r->spec, &r->net, e);
 }
 
+/* Its record is for those who list and inspect what stays. */
+static int keep(struct run *r, const char *image, struct err *e)
+{
+	const char *digest = r->o->rootfs ? NULL : r->image.manifest_digest;
+	auto_free char *record = run_record_text(
+		&r->spec, r->container.name, image,
+		r->o->rootfs ? NULL : r->image.id, r->net->name);
+
+	return container_keep(&r->store, &r->container, digest, record, e);
+}
+
 static int prepare(struct run *r, char **argv, struct err *e)
 {
 	TRY(container_create(&r->store, r->spec.id, r->o->name, &r->container,
@@ -209,9 +221,7 @@ static int prepare(struct run *r, char **argv, struct err *e)
 		TRY(open_layers(r, e));
 	}
 	if (!r->o->rm)
-		TRY(container_keep(&r->store, &r->container,
-				   r->o->rootfs ? NULL :
-						  r->image.manifest_digest, e));
+		TRY(keep(r, argv[0], e));
 	r->rootfs.path = r->container.path;
 	r->rootfs.volatile_upper = r->o->rm;
 	return write_cidfile(r, e);

@@ -23,7 +23,7 @@ int env_add(const char *text, struct strv *env, struct err *e)
 	return 0;
 }
 
-static int add_line(char *line, const char *name, struct strv *env,
+static int add_line(char *line, const char *name, kv_add *add, struct strv *to,
 		    struct err *e)
 {
 	size_t key;
@@ -38,11 +38,11 @@ static int add_line(char *line, const char *name, struct strv *env,
 	if (strcspn(line, " \t") < key)
 		return err_set(e, EINVAL, "%s: variable '%.*s' contains "
 			       "whitespaces", name, (int)key, line);
-	return env_add(line, env, e);
+	return add(line, to, e);
 }
 
-int env_file_parse(const char *text, const char *name, struct strv *env,
-		   struct err *e)
+int kv_file_parse(const char *text, const char *name, kv_add *add,
+		  struct strv *to, struct err *e)
 {
 	const char *bare = skip_prefix(text, "\xef\xbb\xbf");
 
@@ -54,8 +54,14 @@ int env_file_parse(const char *text, const char *name, struct strv *env,
 
 		if (n && line[n - 1] == '\r')
 			line[n - 1] = '\0';
-		TRY(add_line(line, name, env, e));
+		TRY(add_line(line, name, add, to, e));
 		text += n + (text[n] == '\n');
 	}
 	return 0;
+}
+
+int env_file_parse(const char *text, const char *name, struct strv *env,
+		   struct err *e)
+{
+	return kv_file_parse(text, name, env_add, env, e);
 }

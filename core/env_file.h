@@ -13,4 +13,10 @@ int env_add(const char *text, struct strv *env, struct err *e);
 int env_file_parse(const char *text, const char *name, struct strv *env,
 		   struct err *e);
 
+/* What is done with a line of such a file. */
+typedef int kv_add(const char *line, struct strv *to, struct err *e);
+/* The same rules for any list: every line goes to `add`. */
+int kv_file_parse(const char *text, const char *name, kv_add *add,
+		  struct strv *to, struct err *e);
+
 #endif

@@ -30,9 +30,21 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int step_start(struct init *in UNUSED, struct err *e)
+/* Now, while /proc/self is ours: a process that is not dumpable owns none. */
+static int set_oom_score(const struct spec *s, struct err *e)
+{
+	char text[16];
+
+	if (!s->oom_score_adj)
+		return 0;
+	snprintf(text, sizeof(text), "%d", *s->oom_score_adj);
+	return file_poke(AT_FDCWD, "/proc/self/oom_score_adj", text, e);
+}
+
+static int step_start(struct init *in, struct err *e)
 {
 	reset_signals();
+	TRY(set_oom_score(in->spec, e));
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(e, "ask to die with the supervisor");
 	return 0;
@@ -253,12 +265,6 @@ static int step_limits(struct init *in, struct err *e)
 		if (setrlimit(s->rlimits[i].resource, &s->rlimits[i].value) < 0)
 			return err_sys(e, "set --ulimit (a hard limit can only "
 				       "be lowered without root)");
-	if (s->oom_score_adj) {
-		char text[16];
-
-		snprintf(text, sizeof(text), "%d", *s->oom_score_adj);
-		TRY(file_poke(AT_FDCWD, "/proc/self/oom_score_adj", text, e));
-	}
 	return 0;
 }
 

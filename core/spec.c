@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 
 #ifndef CLONE_NEWTIME
@@ -39,6 +40,7 @@ void spec_init(struct spec *s)
 	*s = (struct spec){ 0 };
 	random_hex(s->id, 32);
 	s->ns[NS_TIME].mode = NS_HOST;
+	s->stop_signal = SIGTERM;
 }
 
 void spec_release(struct spec *s)
@@ -48,6 +50,8 @@ void spec_release(struct spec *s)
 	free(s->domainname);
 	strv_release(&s->argv);
 	strv_release(&s->env);
+	strv_release(&s->labels);
+	strv_release(&s->annotations);
 	free(s->cwd);
 	free(s->user.text);
 	strv_release(&s->user.groups);

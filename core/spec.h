@@ -57,6 +57,8 @@ struct spec {
 	char *name, *hostname, *domainname;
 
 	struct strv argv, env;
+	struct strv labels, annotations; /* "KEY=VALUE", for the record */
+	int   stop_signal;
 	char *cwd;
 	struct user_spec user;
 	bool  terminal;     /* a pty of its own */

@@ -170,7 +170,8 @@ int container_create(const struct store *s, const char *id, const char *name,
 }
 
 int container_keep(const struct store *s, struct container *c,
-		   const char *manifest_digest, struct err *e)
+		   const char *manifest_digest, const char *record,
+		   struct err *e)
 {
 	auto_free char *from = xasprintf("containers/%s", c->dir);
 	auto_free char *to = xstrndup(from, strlen(from) - strlen(".rm"));
@@ -178,6 +179,7 @@ int container_keep(const struct store *s, struct container *c,
 	TRY(file_create(c->fd, "name", c->name, 0600, e));
 	if (manifest_digest)
 		TRY(file_create(c->fd, "image", manifest_digest, 0600, e));
+	TRY(file_create(c->fd, "container.json", record, 0600, e));
 	if (renameat(s->fd, from, s->fd, to) < 0)
 		return err_sys(e, "keep the container");
 	c->dir[strlen(c->dir) - strlen(".rm")] = '\0';

@@ -3,8 +3,8 @@
 /*
  * container.h - a container's folder in the store.
  *
- *	containers/ID/      a container that stays: image, name, state.json,
- *	                    upper/ work/
+ *	containers/ID/      a container that stays: image, name,
+ *	                    container.json, state.json, upper/ work/
  *	containers/ID.rm/   one that goes with its process (--rm), is not
  *	                    complete yet, or is being removed
  *	containers/.names/NAME -> the first 56 digits of ID
@@ -29,9 +29,13 @@ struct container {
  */
 int container_create(const struct store *s, const char *id, const char *name,
 		     struct container *ret, struct err *e);
-/* It is complete and stays: write its record and rename ID.rm to ID. */
+/*
+ * It is complete and stays: write its record (JSON text, container.json) and
+ * rename ID.rm to ID.
+ */
 int container_keep(const struct store *s, struct container *c,
-		   const char *manifest_digest, struct err *e);
+		   const char *manifest_digest, const char *record,
+		   struct err *e);
 /* Record how a kept container ended. */
 int container_ended(struct container *c, int exit_code, struct err *e);
 /*

@@ -14,11 +14,13 @@ struct run_options {
 	bool dry_run, debug;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *userns, *uts, *ipc, *pid, *cgroupns, *network, *sig_proxy;
+	const char *stop_signal;
 	const char *platform, *cidfile, *driver, *time_offset;
 	const char *shm_size;
 	const char *oom_score_adj;
 	bool rootfs;
 	struct strv env, env_file, volumes, mounts, tmpfs, cap_add, cap_drop;
+	struct strv label, label_file, annotation;
 	struct strv security, ulimit, group_add, device;
 	struct strv sysctl, add_host, dns, dns_search, dns_option;
 };

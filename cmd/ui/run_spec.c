@@ -4,7 +4,9 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/env_file.h"
+#include "core/labels.h"
 #include "core/mount_text.h"
+#include "core/signal_name.h"
 
 #include <stdio.h>
 
@@ -76,6 +78,50 @@ static int environment(const struct run_options *o,
 	}
 	for (size_t i = 0; i < o->env.n; i++)
 		TRY(env_add(o->env.v[i], &s->env, e));
+	return 0;
+}
+
+/* ---- the record ---- */
+
+/* The image's labels, then the files', then the options': the last wins. */
+static int labels(const struct run_options *o, const struct image_config *c,
+		  struct spec *s, struct err *e)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach(c ? c->labels : NULL, key, v)
+		if (json_is_string(v))
+			env_set(&s->labels, key, json_string_value(v));
+	for (size_t i = 0; i < o->label_file.n; i++) {
+		auto_free char *text = NULL;
+
+		TRY(file_read(AT_FDCWD, o->label_file.v[i], FILE_MAX, &text,
+			      NULL, e));
+		TRY(kv_file_parse(text, o->label_file.v[i], label_add,
+				  &s->labels, e));
+	}
+	for (size_t i = 0; i < o->label.n; i++)
+		TRY(label_add(o->label.v[i], &s->labels, e));
+	for (size_t i = 0; i < o->annotation.n; i++)
+		TRY(annotation_add(o->annotation.v[i], &s->annotations, e));
+	return 0;
+}
+
+/* A wrong name in the image is not this user's to mend: the default. */
+static int stop_signal(const struct run_options *o,
+		       const struct image_config *c, struct spec *s,
+		       struct err *e)
+{
+	struct err ignored;
+	int sig = 0;
+
+	if (o->stop_signal)
+		TRY(sig = signal_parse(o->stop_signal, e));
+	else if (c && c->stop_signal && *c->stop_signal)
+		sig = signal_parse(c->stop_signal, &ignored);
+	if (sig > 0)
+		s->stop_signal = sig;
 	return 0;
 }
 
@@ -348,6 +394,10 @@ static int mounts(const struct run_options *o, struct spec *s,
 
 static int check_words(const struct run_options *o, struct err *e)
 {
+	if (o->sig_proxy && !streq(o->sig_proxy, "true") &&
+	    !streq(o->sig_proxy, "false"))
+		return err_set(e, EINVAL, "--sig-proxy takes true or false, "
+			       "not '%s'", o->sig_proxy);
 	if (o->tty && o->interactive && !isatty(0))
 		return err_set(e, EINVAL, "cannot attach stdin to a TTY-enabled "
 			       "container because stdin is not a terminal");
@@ -393,6 +443,8 @@ int run_options_spec(const struct run_options *o,
 	TRY(hostname(o, s, e));
 	TRY(command(o, c, argc, argv, s, e));
 	TRY(environment(o, c, s, e));
+	TRY(labels(o, c, s, e));
+	TRY(stop_signal(o, c, s, e));
 	TRY(each(&o->ulimit, ulimit, s, e));
 	TRY(each(&o->security, security, s, e));
 	TRY(each(&o->sysctl, sysctl, s, e));
