@@ -23,6 +23,7 @@ struct run {
 	struct spec spec;
 	struct container container;
 	struct rootfs rootfs;
+	char *mountpoints;
 	int *locks;     /* fds of the layers, flock'ed while it runs */
 	size_t n_locks;
 	const struct driver_ops *driver;
@@ -82,11 +83,14 @@ static int mount_rootfs(void *arg, int *ret_fd, struct err *e)
 	return r->driver->mount(&r->rootfs, ret_fd, e);
 }
 
-static void sweep(void *arg, pid_t pid UNUSED)
+/* The program runs: now there is time for what can wait. */
+static void settled(void *arg, pid_t pid UNUSED)
 {
 	struct run *r = arg;
 	struct err ignored;
 
+	if (r->driver->settled)
+		r->driver->settled(&r->rootfs);
 	container_sweep(&r->store, &ignored);
 }
 
@@ -100,7 +104,7 @@ static int start_with(struct run *r, const struct driver_ops *driver,
 		.mountpoint = r->o->rootfs ? r->rootfs.source :
 					     r->container.path,
 		.network = r->net->inside,
-		.started = sweep, .started_arg = r,
+		.started = settled, .started_arg = r,
 		.sig_proxy = !streq(r->o->sig_proxy, "false"), .debug = r->o->debug,
 	};
 
@@ -209,6 +213,15 @@ static int keep(struct run *r, const char *image, struct err *e)
 	return container_keep(&r->store, &r->container, digest, record, e);
 }
 
+/* Do this user's files belong to root inside? */
+static bool own_root(const struct idmap *map)
+{
+	uint32_t uid, gid;
+
+	return idmap_to_host(&map->uid, 0, &uid) && uid == geteuid() &&
+	       idmap_to_host(&map->gid, 0, &gid) && gid == getegid();
+}
+
 static int prepare(struct run *r, char **argv, struct err *e)
 {
 	TRY(container_create(&r->store, r->spec.id, r->o->name, &r->container,
@@ -222,6 +235,10 @@ static int prepare(struct run *r, char **argv, struct err *e)
 	}
 	if (!r->o->rm)
 		TRY(keep(r, argv[0], e));
+	/* without them, the upper folder gets what it lacks */
+	if (!r->o->rootfs && own_root(&r->spec.idmap))
+		container_mountpoints(&r->store, &r->mountpoints, e);
+	r->rootfs.mountpoints = r->mountpoints;
 	r->rootfs.path = r->container.path;
 	r->rootfs.volatile_upper = r->o->rm;
 	return write_cidfile(r, e);
@@ -248,6 +265,7 @@ static void release(struct run *r)
 	free(r->locks);
 	strv_release(&r->rootfs.layers);
 	free((char *)r->rootfs.source);
+	free(r->mountpoints);
 	container_release(&r->container);
 	spec_release(&r->spec);
 	image_release(&r->image);

@@ -150,6 +150,7 @@ static int step_attach_root(struct init *in, struct err *e)
 
 	if (at < 0)
 		return err_sys(e, "open %s", in->hooks->mountpoint);
+	TRY(mount_make_spare(&in->mounts, at, in->hooks->mountpoint, e));
 	TRY(mount_attach(in->rootfs, at, in->hooks->mountpoint, e));
 	in->mounts.root = in->rootfs;
 	return 0;

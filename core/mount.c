@@ -142,25 +142,26 @@ static int fill_dev(int dev, struct err *e)
 
 /* ---- one mount ---- */
 
+int mount_make_spare(struct mount_ctx *c, int at, const char *name,
+		     struct err *e)
+{
+	auto_strv struct strv data = { 0 };
+
+	strv_add(&data, "mode=755");
+	strv_add(&data, "size=1m");
+	c->spare = mount_new("tmpfs", "rl", &data, MOUNT_ATTR_NOSUID |
+			     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
+	return c->spare < 0 ? c->spare : mount_attach(c->spare, at, name, e);
+}
+
 /* A file of text on the tmpfs that all of them share. */
 static int text_file(struct mount_ctx *c, const struct mount *m, struct err *e)
 {
-	auto_close int fd = -1;
 	char name[16];
 
-	if (c->texts < 0) {
-		auto_strv struct strv data = { 0 };
-
-		strv_add(&data, "mode=755");
-		strv_add(&data, "size=1m");
-		c->texts = mount_new("tmpfs", "rl", &data, MOUNT_ATTR_NOSUID |
-				     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
-		if (c->texts < 0)
-			return c->texts;
-	}
 	snprintf(name, sizeof(name), "%zu", c->n_texts++);
-	TRY(file_create(c->texts, name, m->source, 0644, e));
-	return mount_clone(c->texts, name, false, e);
+	TRY(file_create(c->spare, name, m->source, 0644, e));
+	return mount_clone(c->spare, name, false, e);
 }
 
 static int bind_source(const struct mount *m, struct err *e)
@@ -249,16 +250,16 @@ int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e)
 
 static int empty_mount(struct mount_ctx *c, struct err *e)
 {
-	auto_strv struct strv data = { 0 };
+	auto_close int fd = -1;
 
-	if (c->empty >= 0)
-		return 0;
-	strv_add(&data, "size=0");
-	strv_add(&data, "mode=555");
-	c->empty = mount_new("tmpfs", "tmpfs", &data,
-			     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-			     MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
-	return c->empty < 0 ? c->empty : 0;
+	if (!c->has_empty && mkdirat(c->spare, "empty", 0555) < 0)
+		return err_sys(e, "create an empty folder");
+	c->has_empty = true;
+	fd = mount_clone(c->spare, "empty", false, e);
+	if (fd < 0)
+		return fd;
+	TRY(mount_attr(fd, MOUNT_ATTR_RDONLY, 0, 0, false, e));
+	return steal_fd(fd);
 }
 
 /* /dev/null of the host: checked, as a name may have been swapped. */
@@ -286,12 +287,7 @@ int mount_mask(struct mount_ctx *c, const char *path, struct err *e)
 		return 0;
 	if (target < 0)
 		return target;
-	if (is_file(target)) {
-		fd = null_mount(e);
-	} else {
-		TRY(empty_mount(c, e));
-		fd = mount_clone(c->empty, "", false, e);
-	}
+	fd = is_file(target) ? null_mount(e) : empty_mount(c, e);
 	return fd < 0 ? fd : mount_attach(fd, target, path, e);
 }
 

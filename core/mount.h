@@ -68,12 +68,20 @@ int mount_parse_option(struct mount *m, const char *word, struct err *e);
 /* The executor's view: made by init, used by each step. */
 struct mount_ctx {
 	int root;  /* O_PATH of the new root, once it is mounted */
-	int texts; /* the tmpfs that holds MOUNT_TEXT files, or -1 */
-	int empty; /* a detached read-only empty tmpfs for masking, or -1 */
+	int spare; /* a tmpfs of ours: MOUNT_TEXT's files, an empty folder */
 	size_t n_texts;
+	bool has_empty;
 };
 
-#define MOUNT_CTX_INIT { .root = -1, .texts = -1, .empty = -1 }
+#define MOUNT_CTX_INIT { .root = -1, .spare = -1 }
+
+/*
+ * Make the spare tmpfs and attach it to `at`, a folder of the host's tree,
+ * with which it leaves at pivot_root: closing a mount that was never
+ * attached makes the kernel wait for an RCU grace period.
+ */
+int mount_make_spare(struct mount_ctx *c, int at, const char *name,
+		     struct err *e);
 
 /* Put one mount in place. */
 int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e);

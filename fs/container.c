@@ -169,6 +169,61 @@ int container_create(const struct store *s, const char *id, const char *name,
 	return 0;
 }
 
+static int fill_mountpoints(int fd, struct err *e)
+{
+	static const char *const dirs[] = { "proc", "sys", "dev", "etc" };
+	static const char *const files[] = {
+		"etc/hosts", "etc/hostname", "etc/resolv.conf",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+		if (mkdirat(fd, dirs[i], 0700) < 0 ||
+		    fchmodat(fd, dirs[i], 0755, 0) < 0)
+			return err_sys(e, "create the mount point %s", dirs[i]);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		TRY(file_create(fd, files[i], "", 0600, e));
+		if (fchmodat(fd, files[i], 0644, 0) < 0)
+			return err_sys(e, "create the mount point %s", files[i]);
+	}
+	return 0;
+}
+
+/* Under a temporary name first, so that nobody sees half of it. */
+static int make_mountpoints(int containers, struct err *e)
+{
+	auto_free char *temp = temp_name("mountpoints");
+	auto_free char *dir = xasprintf("%s.rm", temp);
+	auto_close int fd = -1;
+
+	if (mkdirat(containers, dir, 0755) < 0)
+		return err_sys(e, "create the folder %s", dir);
+	fd = dir_open(containers, dir, e);
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fchmod(fd, 0755) < 0)
+		return err_sys(e, "lock the folder %s", dir);
+	TRY(fill_mountpoints(fd, e));
+	if (renameat(containers, dir, containers, ".mountpoints") == 0)
+		return 0;
+	if (errno != EEXIST && errno != ENOTEMPTY)
+		return err_sys(e, "create the folder .mountpoints");
+	return tree_remove(containers, dir, e);
+}
+
+int container_mountpoints(const struct store *s, char **ret, struct err *e)
+{
+	auto_close int containers = -1;
+
+	if (faccessat(s->fd, "containers/.mountpoints", F_OK, 0) < 0) {
+		containers = dir_make(s->fd, "containers", 0700, e);
+		if (containers < 0)
+			return containers;
+		TRY(make_mountpoints(containers, e));
+	}
+	*ret = xasprintf("%s/containers/.mountpoints", s->path);
+	return 0;
+}
+
 int container_keep(const struct store *s, struct container *c,
 		   const char *manifest_digest, const char *record,
 		   struct err *e)

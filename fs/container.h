@@ -7,6 +7,7 @@
  *	                    container.json, state.json, upper/ work/
  *	containers/ID.rm/   one that goes with its process (--rm), is not
  *	                    complete yet, or is being removed
+ *	containers/.mountpoints/  shared by all of them
  *	containers/.names/NAME -> the first 56 digits of ID
  *
  * The folder's fd is flock'ed by its supervisor, so a lock that can be had
@@ -29,6 +30,12 @@ struct container {
  */
 int container_create(const struct store *s, const char *id, const char *name,
 		     struct container *ret, struct err *e);
+/*
+ * A folder with nothing but mount points for what every container mounts: as
+ * the lowest layer, it saves making them anew in each upper folder.  Made at
+ * the first call; *ret is its path, the caller's to free.
+ */
+int container_mountpoints(const struct store *s, char **ret, struct err *e);
 /*
  * It is complete and stays: write its record (JSON text, container.json) and
  * rename ID.rm to ID.

@@ -23,6 +23,8 @@ struct rootfs {
 	const char *path;   /* the container's folder: upper/ and work/ */
 	const char *source; /* the dir driver's folder */
 	bool   volatile_upper; /* nothing in it needs to outlive a power cut */
+	/* Empty mount points, to lie below all layers (overlay); or NULL. */
+	const char *mountpoints;
 };
 
 struct driver_ops {
@@ -31,6 +33,11 @@ struct driver_ops {
 	bool process;    /* leaves a process behind */
 	/* *ret_fd is a detached mount of the tree; the caller's to close. */
 	int (*mount)(struct rootfs *r, int *ret_fd, struct err *e);
+	/*
+	 * In the supervisor, once the program runs: take away early what
+	 * mount() left behind and nobody needs any more.  May be NULL.
+	 */
+	void (*settled)(const struct rootfs *r);
 };
 
 extern const struct driver_ops driver_overlay, driver_fuse, driver_copy,

@@ -47,10 +47,19 @@ static int try_mount(const struct rootfs *r, const int *layers, bool joined,
 	return *ret_fd < 0 ? *ret_fd : 0;
 }
 
+/* A layer like the others, but for being below them all. */
+static void add_mountpoints(struct rootfs *r)
+{
+	if (r->mountpoints)
+		strv_add(&r->layers, r->mountpoints);
+	r->mountpoints = NULL;
+}
+
 static int overlay_mount(struct rootfs *r, int *ret_fd, struct err *e)
 {
 	int *layers, code;
 
+	add_mountpoints(r);
 	TRY(driver_open_layers(r, &layers, e));
 	code = try_mount(r, layers, false, ret_fd, e);
 	if (code == -EINVAL)
@@ -61,7 +70,28 @@ static int overlay_mount(struct rootfs *r, int *ret_fd, struct err *e)
 	return code;
 }
 
+/*
+ * A volatile mount leaves a mark that forbids the next one: an upper folder
+ * with --rm sees no next one, and while the program runs there is time.
+ */
+static void overlay_settled(const struct rootfs *r)
+{
+	static const char *const shut[] = {
+		"work/work", "work/work/incompat", "work/work/incompat/volatile",
+	};
+	auto_close int fd = open(r->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || !r->volatile_upper)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(shut); i++)
+		if (fchmodat(fd, shut[i], 0700, 0) < 0)
+			return;
+	unlinkat(fd, "work/work/incompat/volatile/dirty", 0);
+	unlinkat(fd, shut[2], AT_REMOVEDIR);
+	unlinkat(fd, shut[1], AT_REMOVEDIR);
+}
+
 /* Not early: before the id maps are written the kernel says EACCES. */
 const struct driver_ops driver_overlay = {
-	.name = "overlay", .mount = overlay_mount,
+	.name = "overlay", .mount = overlay_mount, .settled = overlay_settled,
 };
