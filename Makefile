@@ -48,11 +48,12 @@ $B/rl: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(LIB)
 $B/rl-transfer: $(call obj,$(TRANSFER_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 # The default seccomp profile is compiled once, now, not at every start.
-GEN_SRC := core/gen/seccomp_gen.c core/seccomp_profile.c core/caps.c \
+GEN_SRC := core/gen/seccomp_gen.c core/gen/seccomp_shrink.c \
+           core/seccomp_profile.c core/caps.c \
            core/base/base.c core/base/err.c core/base/file.c core/base/str.c
 $B/gen/seccomp_default.h: $B/gen/seccomp_gen
 	$(call Q,GEN)$B/gen/seccomp_gen > $@.tmp && mv $@.tmp $@
-$B/gen/seccomp_gen: $(GEN_SRC) core/seccomp_profile.h
+$B/gen/seccomp_gen: $(GEN_SRC) core/seccomp_profile.h core/gen/seccomp_shrink.h
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(CFLAGS) -pie -o $@ $(GEN_SRC) -lseccomp -lcap -lm
 $B/core/seccomp.o: $B/gen/seccomp_default.h
