@@ -48,8 +48,19 @@ static void tell(const struct unpack_notes *notes)
 		fprintf(stderr, "rl: %s of the layers\n", text);
 }
 
+/*
+ * What a failed load has stored so far, and what dead ones left, goes at
+ * once.  It does not change how this load went.
+ */
+static void sweep(const struct store *s)
+{
+	struct err ignored;
+
+	store_collect(s, NULL, &ignored);
+}
+
 static int open_input(const char *path, const struct store *s,
-		      struct bundle *b, struct err *e)
+		      struct unpacker *u, struct bundle *b, struct err *e)
 {
 	auto_close int fd = -1;
 	struct stat st;
@@ -58,14 +69,14 @@ static int open_input(const char *path, const struct store *s,
 		if (isatty(0))
 			return err_set(e, EINVAL, "requested load from stdin, "
 				       "but stdin is a terminal (use -i FILE)");
-		return bundle_read(s, 0, b, e);
+		return bundle_read(s, u, 0, b, e);
 	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return bundle_open_dir(path, b, e);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "open %s", path);
-	return bundle_read(s, fd, b, e);
+	return bundle_read(s, u, fd, b, e);
 }
 
 static int run(void *opts, int argc UNUSED, char **argv UNUSED, struct err *e)
@@ -82,11 +93,12 @@ static int run(void *opts, int argc UNUSED, char **argv UNUSED, struct err *e)
 	TRY(store_open(&s, e));
 	TRY(idmap_choose(&req, &map, e));
 	TRY(unpacker_start(&s, &map, &u, e));
-	r = open_input(o->input, &s, &b, e);
+	r = open_input(o->input, &s, u, &b, e);
 	if (r == 0)
 		r = import_bundle(&s, u, &b, loaded, o, &notes, e);
 	tell(&notes);
 	bundle_release(&s, &b);
+	sweep(&s);
 	return r < 0 ? err_wrap(e, "load") : 0;
 }
 

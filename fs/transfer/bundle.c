@@ -3,16 +3,12 @@
 
 #include "core/base/file.h"
 #include "core/rootpath.h"
-#include "fs/transfer/inflate.h"
+#include "fs/transfer/bundle_worker.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdio.h>
 #include <sys/file.h>
 
-#define FILES_MAX 20000
 #define LINKS_MAX 8
-#define CHUNK (256 << 10)
 
 int bundle_open_dir(const char *path, struct bundle *ret, struct err *e)
 {
@@ -20,80 +16,64 @@ int bundle_open_dir(const char *path, struct bundle *ret, struct err *e)
 	return ret->dir < 0 ? ret->dir : 0;
 }
 
-/* "./a//b" and "/a/b" are "a/b"; NULL for names with "..". */
-static char *clean(const char *raw)
+/* The file of a name, at the end of its links: its number, or -1. */
+static ssize_t find(const struct bundle *b, const char *name)
 {
-	struct str s = { 0 };
-
-	while (raw && *raw) {
-		size_t n = strcspn(raw, "/");
-
-		if (n == 2 && strncmp(raw, "..", 2) == 0) {
-			str_release(&s);
-			return NULL;
-		}
-		if (n && !(n == 1 && *raw == '.')) {
-			if (s.len)
-				str_putc(&s, '/');
-			str_add(&s, raw, n);
-		}
-		raw += n + (raw[n] == '/');
-	}
-	return str_steal(&s);
-}
-
-/* A link's target as a member's name: relative to the link's folder. */
-static char *resolve_link(const char *name, const char *target)
-{
-	auto_strv struct strv parts = { 0 }, more = { 0 };
-	struct str s = { 0 };
-
-	strv_split(&parts, name, '/');
-	strv_remove(&parts, parts.n - 1);
-	strv_split(&more, target, '/');
-	for (size_t i = 0; i < more.n; i++) {
-		if (streq(more.v[i], "..") && parts.n)
-			strv_remove(&parts, parts.n - 1);
-		else if (*more.v[i] && !streq(more.v[i], ".") &&
-			 !streq(more.v[i], ".."))
-			strv_add(&parts, more.v[i]);
-	}
-	for (size_t i = 0; i < parts.n; i++)
-		str_printf(&s, "%s%s", i ? "/" : "", parts.v[i]);
-	return str_steal(&s);
-}
-
-static const struct bundle_file *find(const struct bundle *b, const char *name)
-{
-	const struct bundle_file *f = NULL;
-
 	for (int depth = 0; depth < LINKS_MAX; depth++) {
-		f = NULL;
-		for (size_t i = 0; i < b->n && !f; i++)
-			if (streq(b->files[i].name, name))
-				f = &b->files[i];
-		if (!f || !f->link)
-			return f;
-		name = f->link;
+		size_t i = 0;
+
+		while (i < b->n && !streq(b->files[i].name, name))
+			i++;
+		if (i == b->n)
+			return -1;
+		if (!*b->files[i].link)
+			return i;
+		name = b->files[i].link;
 	}
-	return NULL;
+	return -1;
+}
+
+static int open_number(const struct bundle *b, const char *name,
+		       struct err *e)
+{
+	ssize_t i = find(b, name);
+	char number[24];
+	int fd;
+
+	if (i < 0)
+		return err_set(e, ENOENT, "the archive has no file '%.100s'",
+			       name);
+	snprintf(number, sizeof(number), "%zd", i);
+	fd = openat(b->dir, number, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+				    O_CLOEXEC);
+	return fd < 0 ? err_sys(e, "open a file of the archive") : fd;
 }
 
 int bundle_open_file(const struct bundle *b, const char *name, struct err *e)
 {
-	const struct bundle_file *f;
-	char number[16];
-	int fd;
+	auto_close int fd = -1;
+	struct stat st;
 
-	if (!b->temp)
-		return root_open(b->dir, name, O_RDONLY | O_NONBLOCK, e);
-	f = find(b, name);
-	if (!f)
-		return err_set(e, ENOENT, "the archive has no file '%.100s'",
-			       name);
-	snprintf(number, sizeof(number), "%d", f->number);
-	fd = openat(b->dir, number, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? err_sys(e, "open a file of the archive") : fd;
+	fd = b->temp ? open_number(b, name, e) :
+		       root_open(b->dir, name, O_RDONLY | O_NONBLOCK, e);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, "look at '%.100s'", name);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, EINVAL, "'%.100s' is no regular file", name);
+	return steal_fd(fd);
+}
+
+int bundle_link(const struct bundle *b, const char *name, int dirfd,
+		const char *to, struct err *e)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%zd", find(b, name));
+	if (linkat(b->dir, number, dirfd, to, 0) < 0 && errno != EEXIST)
+		return err_sys(e, "store '%.100s'", name);
+	return 0;
 }
 
 bool bundle_has(const struct bundle *b, const char *name)
@@ -108,126 +88,50 @@ void bundle_release(const struct store *s, struct bundle *b)
 {
 	struct err ignored;
 
-	for (size_t i = 0; i < b->n; i++) {
-		free(b->files[i].name);
-		free(b->files[i].link);
-	}
-	free(b->files);
 	if (b->temp)
 		tree_remove(s->fd, b->temp, &ignored);
-	free(b->temp);
 	if (b->dir >= 0)
 		close(b->dir);
+	free(b->files);
+	free(b->index);
+	free(b->temp);
 	*b = (struct bundle)BUNDLE_INIT;
 }
 
-/* ---- reading a tar ---- */
+/* ---- the confined reader's index ---- */
 
-struct stream {
-	struct inflate *z;
-	struct err *e;
-	bool failed;
-	char buf[CHUNK];
-};
-
-static la_ssize_t next_bytes(struct archive *a, void *arg, const void **ret)
+static int read_index(struct bundle *b, struct err *e)
 {
-	struct stream *s = arg;
-	ssize_t n = inflate_read(s->z, s->buf, sizeof(s->buf), s->e);
+	size_t len = 0;
+	const char *p, *end;
 
-	*ret = s->buf;
-	if (n < 0) {
-		s->failed = true;
-		archive_set_error(a, (int)-n, "%s", s->e->text);
+	/* file_read adds a NUL, so the last field ends whatever it holds */
+	TRY(file_read(b->dir, "index", BUNDLE_INDEX_MAX, &b->index, &len, e));
+	p = b->index;
+	end = p + len;
+	b->files = xcalloc(BUNDLE_FILES_MAX, sizeof(*b->files));
+	while (p < end && b->n < BUNDLE_FILES_MAX) {
+		struct bundle_file *f = &b->files[b->n++];
+
+		f->name = p;
+		p += strlen(p) + 1;
+		f->link = p < end ? p : "";
+		p += strlen(f->link) + 1;
 	}
-	return n < 0 ? -1 : n;
-}
-
-static int write_file(struct bundle *b, struct archive *a, int number,
-		      struct err *e)
-{
-	char name[16];
-	auto_close int fd = -1;
-
-	snprintf(name, sizeof(name), "%d", number);
-	fd = openat(b->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_sys(e, "create a temporary file");
-	if (archive_read_data_into_fd(a, fd) != ARCHIVE_OK)
-		return err_set(e, archive_errno(a) > 0 ? archive_errno(a) : EIO,
-			       "read the archive: %s", archive_error_string(a) ?
-			       archive_error_string(a) : "it is cut short");
 	return 0;
 }
 
-static int take_entry(struct bundle *b, struct archive *a,
-		      struct archive_entry *ent, struct err *e)
+int bundle_read(const struct store *s, struct unpacker *u, int fd,
+		struct bundle *ret, struct err *e)
 {
-	const char *link = archive_entry_symlink(ent);
-	const char *hard = archive_entry_hardlink(ent);
-	struct bundle_file f = { clean(archive_entry_pathname(ent)), NULL, 0 };
-	bool regular = archive_entry_filetype(ent) == AE_IFREG;
-
-	if (!f.name || !*f.name || (!regular && !link && !hard)) {
-		free(f.name);
-		return 0;
-	}
-	if (b->n == FILES_MAX) {
-		free(f.name);
-		return err_set(e, EFBIG, "the archive has more than %d files",
-			       FILES_MAX);
-	}
-	f.number = (int)b->n;
-	f.link = hard ? clean(hard) : link ? resolve_link(f.name, link) : NULL;
-	b->files = xrealloc(b->files, b->n + 1, sizeof(f));
-	b->files[b->n++] = f;
-	return f.link ? 0 : write_file(b, a, f.number, e);
-}
-
-static int read_entries(struct bundle *b, struct archive *a, struct stream *s,
-			struct err *e)
-{
-	struct archive_entry *ent;
-	int r;
-
-	if (archive_read_open(a, s, NULL, next_bytes, NULL) != ARCHIVE_OK)
-		return s->failed ? -e->code :
-		       err_set(e, EINVAL, "this is not an image archive (a tar "
-			       "of docker save, or of an OCI layout)");
-	while ((r = archive_read_next_header(a, &ent)) == ARCHIVE_OK ||
-	       r == ARCHIVE_WARN)
-		TRY(take_entry(b, a, ent, e));
-	if (r != ARCHIVE_EOF)
-		return s->failed ? -e->code :
-		       err_set(e, EINVAL, "the archive is damaged: %s",
-			       archive_error_string(a));
-	return 0;
-}
-
-int bundle_read(const struct store *s, int fd, struct bundle *ret,
-		struct err *e)
-{
-	struct stream *st;
-	struct archive *a;
-	int r;
-
 	ret->temp = temp_name("incoming/load");
 	if (mkdirat(s->fd, ret->temp, 0700) < 0)
 		return err_sys(e, "create a temporary folder in %s", s->path);
 	ret->dir = dir_open(s->fd, ret->temp, e);
 	if (ret->dir < 0)
 		return ret->dir;
-	flock(ret->dir, LOCK_EX);
-	st = xcalloc(1, sizeof(*st));
-	st->e = e;
-	r = inflate_open(fd, &st->z, e);
-	a = archive_read_new();
-	archive_read_support_format_tar(a);
-	if (r == 0)
-		r = read_entries(ret, a, st, e);
-	archive_read_free(a);
-	if (st->z)
-		inflate_close(st->z);
-	free(st);
-	return r;
+	if (flock(ret->dir, LOCK_EX) < 0)
+		return err_sys(e, "lock %s", ret->temp);
+	TRY(unpack_bundle(u, ret->temp, ret->dir, fd, e));
+	return read_index(ret, e);
 }

@@ -31,7 +31,7 @@ static int refill(struct inflate *z, struct err *e)
 		n = read(z->fd, z->in + z->len, IN_SIZE - z->len);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return err_sys(e, "read a layer");
+		return err_sys(e, "read compressed data");
 	z->eof = n == 0;
 	z->len += n;
 	return 0;
@@ -96,7 +96,7 @@ static ssize_t step_gzip(struct inflate *z, void *buf, size_t max,
 	z->gzip.avail_out = max;
 	r = isal_inflate(&z->gzip);
 	if (r < 0)
-		return err_set(e, EINVAL, "the layer's gzip data is corrupt");
+		return err_set(e, EINVAL, "the gzip data is corrupt");
 	z->off += z->len - z->gzip.avail_in;
 	z->len = z->gzip.avail_in;
 	z->between = z->gzip.block_state == ISAL_BLOCK_FINISH;
@@ -111,7 +111,7 @@ static ssize_t step_zstd(struct inflate *z, void *buf, size_t max,
 	size_t r = ZSTD_decompressStream(z->zstd, &out, &in);
 
 	if (ZSTD_isError(r))
-		return err_set(e, EINVAL, "the layer's zstd data is corrupt: "
+		return err_set(e, EINVAL, "the zstd data is corrupt: "
 			       "%s", ZSTD_getErrorName(r));
 	z->off += in.pos;
 	z->len -= in.pos;
@@ -156,6 +156,6 @@ ssize_t inflate_read(struct inflate *z, void *buf, size_t max, struct err *e)
 			return n;
 		if (z->len == 0 && z->eof)
 			return z->between ? 0 :
-			       err_set(e, EINVAL, "the layer is cut short");
+			       err_set(e, EINVAL, "the compressed data is cut short");
 	}
 }

@@ -5,18 +5,22 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #define ENTRIES_MAX 10000000
+#define FOLDERS_BYTES_MAX (16 << 20)
 #define HOLE 65536 /* a run of zeros this long is not written */
 #define OVERRIDE "user.containers.override_stat"
 #define WHITEOUT ".wh."
 #define OPAQUE ".wh..wh..opq"
 
-struct folder_time {
+/* What a folder gets once nothing is written below it any more. */
+struct folder {
 	char *path;
+	mode_t mode;
 	struct timespec times[2];
 };
 
@@ -24,8 +28,21 @@ struct tree {
 	struct archive *a;
 	bool single;
 	struct unpack_notes *notes;
-	struct folder_time *folders; /* their times are set last */
-	size_t n_folders, cap_folders;
+	int root;
+	int parent;              /* the folder of the last entry, open */
+	char parent_path[4096];
+	struct folder *folders;
+	size_t n_folders, cap_folders, bytes_folders;
+};
+
+/* One entry: where it goes, and what it is. */
+struct item {
+	char path[4096];
+	int dir;                 /* the folder it goes in, */
+	const char *name;        /* and its name there */
+	mode_t mode;
+	struct archive_entry *ent;
+	struct timespec times[2];
 };
 
 /* ---- names ---- */
@@ -41,10 +58,11 @@ static int clean_path(const char *raw, char ret[static 4096], struct err *e)
 		size_t k = strcspn(raw, "/");
 
 		if (k == 2 && raw[0] == '.' && raw[1] == '.')
-			return err_set(e, EINVAL, "an entry's name has '..'");
-		if (k > 255 || n + k + 2 > 4096)
-			return err_set(e, ENAMETOOLONG, "an entry's name is "
-				       "too long");
+			return err_set(e, EINVAL, "the name '%.100s' of an "
+				       "entry has '..'", raw);
+		if (k > NAME_MAX || n + k + 2 > 4096)
+			return err_set(e, ENAMETOOLONG, "the name '%.40s...' "
+				       "of an entry is too long", raw);
 		if (k && !(k == 1 && raw[0] == '.')) {
 			if (n)
 				ret[n++] = '/';
@@ -57,18 +75,98 @@ static int clean_path(const char *raw, char ret[static 4096], struct err *e)
 	return 0;
 }
 
-/* Parents that the archive does not name are made as docker makes them. */
-static int make_parents(const char *path, struct err *e)
-{
-	char copy[4096];
-	char *slash;
+/* ---- folders ---- */
 
-	snprintf(copy, sizeof(copy), "%s", path);
-	slash = strrchr(copy, '/');
-	if (!slash)
-		return 0;
-	*slash = '\0';
-	return mkdir_parents(AT_FDCWD, copy, 0755, e);
+/*
+ * A folder that the archive uses and does not name hides the one of a lower
+ * layer: the few that are never 0755 get the mode they have everywhere.
+ */
+static mode_t implied_mode(const char *path)
+{
+	if (streq(path, "tmp") || streq(path, "var/tmp"))
+		return 01777;
+	return streq(path, "root") ? 0700 : 0755;
+}
+
+static int make_parents(struct tree *t, char *path, struct err *e)
+{
+	for (char *slash = path; slash; ) {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		if (mkdirat(t->root, path, implied_mode(path)) < 0 &&
+		    errno != EEXIST)
+			return err_sys(e, "create the folder %s", path);
+		if (slash)
+			*slash = '/';
+	}
+	return 0;
+}
+
+static void forget_parent(struct tree *t)
+{
+	if (t->parent >= 0)
+		close(t->parent);
+	t->parent = -1;
+}
+
+/* Open, and keep open, the folder that `path` is in. */
+static int open_parent(struct tree *t, struct item *it, struct err *e)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	char *slash = strrchr(it->path, '/');
+	size_t n = slash ? slash - it->path : 0;
+
+	it->name = slash ? slash + 1 : it->path;
+	if (t->parent < 0 || t->parent_path[n] != '\0' ||
+	    memcmp(t->parent_path, it->path, n) != 0) {
+		forget_parent(t);
+		memcpy(t->parent_path, it->path, n);
+		t->parent_path[n] = '\0';
+		t->parent = openat(t->root, n ? t->parent_path : ".", flags);
+		if (t->parent < 0 && errno == ENOENT) {
+			TRY(make_parents(t, t->parent_path, e));
+			t->parent = openat(t->root, t->parent_path, flags);
+		}
+		if (t->parent < 0)
+			return err_sys(e, "open the folder %s", t->parent_path);
+	}
+	it->dir = t->parent;
+	return 0;
+}
+
+static void finish_folder(struct tree *t, const struct folder *f)
+{
+	auto_close int fd = openat(t->root, f->path, O_RDONLY | O_DIRECTORY |
+				   O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fchmod(fd, f->mode) < 0)
+		return; /* replaced by a later entry */
+	futimens(fd, f->times);
+}
+
+/* Modes wait too: a folder's set-gid bit would give its group to files. */
+static void finish_later(struct tree *t, const struct item *it)
+{
+	size_t n = strlen(it->path) + 1 + sizeof(struct folder);
+	struct folder f = {
+		.path = *it->path ? (char *)it->path : ".",
+		.mode = it->mode & 07777, .times = { it->times[0],
+						     it->times[1] },
+	};
+
+	if (t->bytes_folders + n > FOLDERS_BYTES_MAX) {
+		finish_folder(t, &f);
+		return;
+	}
+	if (t->n_folders == t->cap_folders) {
+		t->cap_folders = t->cap_folders ? t->cap_folders * 2 : 256;
+		t->folders = xrealloc(t->folders, t->cap_folders,
+				      sizeof(*t->folders));
+	}
+	f.path = xstrdup(f.path);
+	t->bytes_folders += n;
+	t->folders[t->n_folders++] = f;
 }
 
 /* ---- attributes ---- */
@@ -82,78 +180,58 @@ static bool xattr_wanted(const char *name)
 }
 
 /* A filesystem without xattrs still gets its files. */
-static void set_xattrs(const char *path, struct archive_entry *ent)
+static void set_xattrs(struct tree *t, const struct item *it)
 {
+	const char *path = *it->path ? it->path : ".";
 	const char *name;
 	const void *value;
 	size_t n;
 
-	archive_entry_xattr_reset(ent);
-	while (archive_entry_xattr_next(ent, &name, &value, &n) == ARCHIVE_OK)
-		if (xattr_wanted(name))
-			lsetxattr(path, name, value, n, 0);
+	if (archive_entry_xattr_reset(it->ent) == 0)
+		return;
+	while (archive_entry_xattr_next(it->ent, &name, &value, &n) ==
+	       ARCHIVE_OK)
+		if (!xattr_wanted(name) ||
+		    lsetxattr(path, name, value, n, 0) < 0)
+			t->notes->xattrs++;
 }
 
-static int set_owner(struct tree *t, const char *path,
-		     struct archive_entry *ent, struct err *e)
+/* An owner that the map does not have is kept as a note, as podman does. */
+static void note_owner(const struct item *it, int64_t uid, int64_t gid)
 {
-	int64_t uid = archive_entry_uid(ent), gid = archive_entry_gid(ent);
-	mode_t mode = archive_entry_mode(ent);
 	char text[64];
 	int n;
 
+	if (!S_ISREG(it->mode) && !S_ISDIR(it->mode))
+		return; /* user.* exists on these two only */
+	n = snprintf(text, sizeof(text), "%lld:%lld:%o", (long long)uid,
+		     (long long)gid, it->mode & 07777);
+	lsetxattr(*it->path ? it->path : ".", OVERRIDE, text, n, 0);
+}
+
+static int set_owner(struct tree *t, const struct item *it, int fd,
+		     struct err *e)
+{
+	int64_t uid = archive_entry_uid(it->ent);
+	int64_t gid = archive_entry_gid(it->ent);
+	int r;
+
 	if (uid == 0 && gid == 0)
 		return 0;
-	if (!t->single && uid < UINT32_MAX && gid < UINT32_MAX &&
-	    lchown(path, uid, gid) == 0)
-		return 0;
-	if (!t->single && errno != EINVAL && errno != EPERM)
-		return err_sys(e, "set the owner of %s", path);
-	if (!S_ISREG(mode) && !S_ISDIR(mode))
-		return 0;
-	n = snprintf(text, sizeof(text), "%lld:%lld:%o", (long long)uid,
-		     (long long)gid, mode & 07777);
-	lsetxattr(path, OVERRIDE, text, n, 0);
-	return 0;
-}
-
-static void entry_times(struct archive_entry *ent, struct timespec t[2])
-{
-	t[0].tv_sec = t[1].tv_sec = archive_entry_mtime(ent);
-	t[0].tv_nsec = t[1].tv_nsec = archive_entry_mtime_nsec(ent);
-}
-
-static void remember_times(struct tree *t, const char *path,
-			   struct archive_entry *ent)
-{
-	struct folder_time *f;
-
-	if (t->n_folders == t->cap_folders) {
-		t->cap_folders = t->cap_folders ? t->cap_folders * 2 : 256;
-		t->folders = xrealloc(t->folders, t->cap_folders,
-				      sizeof(*t->folders));
-	}
-	f = &t->folders[t->n_folders++];
-	f->path = xstrdup(path);
-	entry_times(ent, f->times);
-}
-
-static int set_attributes(struct tree *t, const char *path,
-			  struct archive_entry *ent, struct err *e)
-{
-	mode_t mode = archive_entry_mode(ent);
-	struct timespec times[2];
-
-	TRY(set_owner(t, path, ent, e));
-	if (!S_ISLNK(mode) && chmod(path, mode & 07777) < 0)
-		return err_sys(e, "set the mode of %s", path);
-	set_xattrs(path, ent);
-	if (S_ISDIR(mode)) {
-		remember_times(t, path, ent);
+	if (t->single || uid < 0 || gid < 0 || uid >= UINT32_MAX ||
+	    gid >= UINT32_MAX) {
+		note_owner(it, uid, gid);
 		return 0;
 	}
-	entry_times(ent, times);
-	utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+	if (fd >= 0)
+		r = fchown(fd, uid, gid);
+	else
+		r = fchownat(it->dir, it->name, uid, gid, AT_SYMLINK_NOFOLLOW);
+	if (r == 0)
+		return 0;
+	if (errno != EINVAL && errno != EPERM)
+		return err_sys(e, "set the owner of %s", it->path);
+	note_owner(it, uid, gid);
 	return 0;
 }
 
@@ -164,33 +242,35 @@ static bool all_zero(const char *p, size_t n)
 	return n > 0 && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
 }
 
+/* *end is where the file's content ends now. */
+static int write_at(int fd, const char *p, size_t n, off_t at, off_t *end,
+		    struct err *e)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t w = pwrite(fd, p + done, n - done, at + done);
+
+		if (w < 0 && errno != EINTR)
+			return err_sys(e, "write a file");
+		done += w > 0 ? w : 0;
+	}
+	if (n > 0)
+		*end = at + n;
+	return 0;
+}
+
 /* Long runs of zeros stay holes: gigabytes of them cost nothing. */
-static int write_block(int fd, const char *p, size_t n, off_t at,
+static int write_block(int fd, const char *p, size_t n, off_t at, off_t *end,
 		       struct err *e)
 {
-	while (n > 0) {
-		size_t k = n < HOLE ? n : HOLE;
+	size_t from = 0, k = 0;
 
-		if (k == HOLE && all_zero(p, k)) {
-			p += k;
-			at += k;
-			n -= k;
+	for (; k + HOLE <= n; k += HOLE) {
+		if (!all_zero(p + k, HOLE))
 			continue;
-		}
-		while (k < n && !(n - k >= HOLE && all_zero(p + k, HOLE)))
-			k += n - k < HOLE ? n - k : HOLE;
-		for (size_t done = 0; done < k;) {
-			ssize_t w = pwrite(fd, p + done, k - done, at + done);
-
-			if (w < 0 && errno != EINTR)
-				return err_sys(e, "write a file");
-			done += w > 0 ? w : 0;
-		}
-		p += k;
-		at += k;
-		n -= k;
+		TRY(write_at(fd, p + from, k - from, at + from, end, e));
+		from = k + HOLE;
 	}
-	return 0;
+	return write_at(fd, p + from, n - from, at + from, end, e);
 }
 
 static int archive_failed(struct archive *a, struct err *e)
@@ -202,150 +282,202 @@ static int archive_failed(struct archive *a, struct err *e)
 						 "corrupt");
 }
 
-static int write_regular(struct tree *t, const char *path,
-			 struct archive_entry *ent, struct err *e)
+static int write_content(struct tree *t, const struct item *it, int fd,
+			 struct err *e)
 {
-	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-				       O_CLOEXEC, 0600);
 	const void *block;
+	off_t end = 0;
 	la_int64_t at;
 	size_t n;
 	int r;
 
-	if (fd < 0)
-		return err_sys(e, "create %s", path);
+	if (archive_entry_size(it->ent) == 0)
+		return 0;
 	while ((r = archive_read_data_block(t->a, &block, &n, &at)) ==
 	       ARCHIVE_OK)
-		TRY(write_block(fd, block, n, at, e));
+		TRY(write_block(fd, block, n, at, &end, e));
 	if (r != ARCHIVE_EOF)
 		return archive_failed(t->a, e);
-	if (ftruncate(fd, archive_entry_size(ent)) < 0)
-		return err_sys(e, "write %s", path);
+	if (end != archive_entry_size(it->ent) &&
+	    ftruncate(fd, archive_entry_size(it->ent)) < 0)
+		return err_sys(e, "write %s", it->path);
 	return 0;
 }
 
-static int write_hardlink(const char *path, const char *raw, struct err *e)
+/* ---- one entry of each type ---- */
+
+/* chown(2) clears set-id bits: they are set behind it. */
+static int write_regular(struct tree *t, const struct item *it, struct err *e)
+{
+	auto_close int fd = openat(it->dir, it->name, O_WRONLY | O_CREAT |
+				   O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				   it->mode & 01777);
+
+	if (fd < 0)
+		return err_sys(e, "create %s", it->path);
+	TRY(write_content(t, it, fd, e));
+	TRY(set_owner(t, it, fd, e));
+	if ((it->mode & 06000) && fchmod(fd, it->mode & 07777) < 0)
+		return err_sys(e, "set the mode of %s", it->path);
+	set_xattrs(t, it);
+	futimens(fd, it->times);
+	return 0;
+}
+
+static int write_folder(struct tree *t, const struct item *it, struct err *e)
+{
+	struct stat st;
+
+	if (mkdirat(it->dir, it->name, 0700) < 0 &&
+	    (errno != EEXIST ||
+	     fstatat(it->dir, it->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	     !S_ISDIR(st.st_mode)))
+		return err_sys(e, "create the folder %s", it->path);
+	TRY(set_owner(t, it, -1, e));
+	set_xattrs(t, it);
+	finish_later(t, it);
+	return 0;
+}
+
+static int set_link_attributes(struct tree *t, const struct item *it,
+			       struct err *e)
+{
+	TRY(set_owner(t, it, -1, e));
+	if (!S_ISLNK(it->mode) &&
+	    fchmodat(it->dir, it->name, it->mode & 07777, 0) < 0)
+		return err_sys(e, "set the mode of %s", it->path);
+	set_xattrs(t, it);
+	utimensat(it->dir, it->name, it->times, AT_SYMLINK_NOFOLLOW);
+	return 0;
+}
+
+static int write_symlink(struct tree *t, const struct item *it, struct err *e)
+{
+	const char *target = archive_entry_symlink(it->ent);
+
+	if (!target || symlinkat(target, it->dir, it->name) < 0)
+		return err_sys(e, "link %s", it->path);
+	return set_link_attributes(t, it, e);
+}
+
+static int write_node(struct tree *t, const struct item *it, struct err *e)
+{
+	if (mknodat(it->dir, it->name, (it->mode & S_IFMT) | 0600, 0) < 0)
+		return err_sys(e, "create %s", it->path);
+	return set_link_attributes(t, it, e);
+}
+
+static int write_hardlink(struct tree *t, const struct item *it, struct err *e)
 {
 	char target[4096];
 
-	TRY(clean_path(raw, target, e));
-	if (linkat(AT_FDCWD, target, AT_FDCWD, path, 0) < 0)
-		return err_sys(e, "link %s to %s", path, target);
+	TRY(clean_path(archive_entry_hardlink(it->ent), target, e));
+	if (linkat(t->root, target, it->dir, it->name, 0) < 0)
+		return err_sys(e, "link %s to %s", it->path, target);
 	return 0;
 }
 
 /* ---- whiteouts ---- */
 
-static int write_whiteout(const char *path, const char *base, struct err *e)
+static int write_whiteout(struct item *it, struct err *e)
 {
-	char victim[4096];
-	int n = (int)(base - path);
-
-	if (streq(base, OPAQUE)) {
-		snprintf(victim, sizeof(victim), "%.*s", n ? n - 1 : 1,
-			 n ? path : ".");
-		if (lsetxattr(victim, "user.overlay.opaque", "y", 1, 0) < 0)
-			return err_sys(e, "mark %s opaque", victim);
+	if (streq(it->name, OPAQUE)) {
+		if (fsetxattr(it->dir, "user.overlay.opaque", "y", 1, 0) < 0)
+			return err_sys(e, "mark the folder of %s opaque",
+				       it->path);
 		return 0;
 	}
-	base += strlen(WHITEOUT);
-	if (!*base || skip_prefix(base, WHITEOUT))
+	it->name += strlen(WHITEOUT);
+	if (skip_prefix(it->name, WHITEOUT))
 		return 0; /* aufs's own book-keeping */
-	if (streq(base, ".") || streq(base, ".."))
-		return err_set(e, EINVAL, "a whiteout names '%s'", base);
-	snprintf(victim, sizeof(victim), "%.*s%s", n, path, base);
-	TRY(tree_remove(AT_FDCWD, victim, e));
-	if (mknod(victim, S_IFCHR, makedev(0, 0)) < 0)
-		return err_sys(e, "make a whiteout for %s", victim);
+	if (!*it->name || streq(it->name, ".") || streq(it->name, ".."))
+		return err_set(e, EINVAL, "the whiteout '%s' names no file",
+			       it->path);
+	TRY(tree_remove(it->dir, it->name, e));
+	if (mknodat(it->dir, it->name, S_IFCHR, makedev(0, 0)) < 0)
+		return err_sys(e, "make the whiteout %s", it->path);
 	return 0;
 }
 
-/* ---- one entry ---- */
+/* ---- any entry ---- */
 
-/* Make room: a folder over a folder stays, all else is replaced. */
-static int clear_way(const char *path, mode_t mode, bool *ret_exists,
-		     struct err *e)
+static int write_new(struct tree *t, const struct item *it, struct err *e)
 {
-	struct stat st;
-
-	*ret_exists = false;
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : err_sys(e, "look at %s", path);
-	if (S_ISDIR(st.st_mode) && S_ISDIR(mode)) {
-		*ret_exists = true;
-		return 0;
-	}
-	return tree_remove(AT_FDCWD, path, e);
-}
-
-static int write_new(struct tree *t, const char *path,
-		     struct archive_entry *ent, struct err *e)
-{
-	mode_t mode = archive_entry_mode(ent);
-
-	switch (mode & S_IFMT) {
+	if (archive_entry_hardlink(it->ent))
+		return write_hardlink(t, it, e);
+	switch (it->mode & S_IFMT) {
 	case S_IFDIR:
-		if (mkdir(path, 0700) < 0)
-			return err_sys(e, "create the folder %s", path);
-		return 0;
+		return write_folder(t, it, e);
 	case S_IFREG:
-		return write_regular(t, path, ent, e);
+		return write_regular(t, it, e);
 	case S_IFLNK:
-		if (symlink(archive_entry_symlink(ent), path) < 0)
-			return err_sys(e, "link %s", path);
-		return 0;
+		return write_symlink(t, it, e);
+	case S_IFIFO:
+	case S_IFSOCK:
+		return write_node(t, it, e);
 	default:
-		if (mknod(path, mode & (S_IFMT | 0777), 0) < 0)
-			return err_sys(e, "create %s", path);
-		return 0;
+		return err_set(e, EINVAL, "%s is of no known type", it->path);
 	}
 }
 
-static int write_entry(struct tree *t, struct archive_entry *ent,
-		       struct err *e)
+/* Most names are new: what is in the way is looked for only after EEXIST. */
+static int write_item(struct tree *t, struct item *it, struct err *e)
 {
-	const char *link = archive_entry_hardlink(ent);
-	mode_t mode = archive_entry_mode(ent);
-	char path[4096];
-	const char *base;
-	bool exists;
+	int r = write_new(t, it, e);
 
-	TRY(clean_path(archive_entry_pathname(ent), path, e));
-	if (!*path) {
-		if (!S_ISDIR(mode))
-			return err_set(e, EINVAL, "an entry has no name");
-		return set_attributes(t, ".", ent, e);
-	}
-	base = strrchr(path, '/');
-	base = base ? base + 1 : path;
-	TRY(make_parents(path, e));
-	if (skip_prefix(base, WHITEOUT))
-		return write_whiteout(path, base, e);
+	if (r != -EEXIST)
+		return r;
+	TRY(tree_remove(it->dir, it->name, e));
+	return write_new(t, it, e);
+}
+
+static int root_item(struct tree *t, struct item *it, struct err *e)
+{
+	if (!S_ISDIR(it->mode))
+		return err_set(e, EINVAL, "an entry has no name");
+	it->dir = t->root;
+	it->name = ".";
+	TRY(set_owner(t, it, -1, e));
+	set_xattrs(t, it);
+	finish_later(t, it);
+	return 0;
+}
+
+static int write_entry(struct tree *t, struct item *it, struct err *e)
+{
+	struct archive_entry *ent = it->ent;
+
+	TRY(clean_path(archive_entry_pathname(ent), it->path, e));
+	it->mode = archive_entry_mode(ent);
+	it->times[0].tv_sec = archive_entry_mtime(ent);
+	it->times[0].tv_nsec = archive_entry_mtime_nsec(ent);
+	it->times[1] = it->times[0];
+	if (!*it->path)
+		return root_item(t, it, e);
 	/* no one without root can make a device: it is left out */
-	if (!link && (S_ISCHR(mode) || S_ISBLK(mode))) {
+	if (!archive_entry_hardlink(ent) &&
+	    (S_ISCHR(it->mode) || S_ISBLK(it->mode))) {
 		t->notes->devices++;
 		return 0;
 	}
-	TRY(clear_way(path, link ? S_IFREG : mode, &exists, e));
-	if (link)
-		return write_hardlink(path, link, e);
-	if (!exists)
-		TRY(write_new(t, path, ent, e));
-	return set_attributes(t, path, ent, e);
+	TRY(open_parent(t, it, e));
+	if (skip_prefix(it->name, WHITEOUT))
+		return write_whiteout(it, e);
+	return write_item(t, it, e);
 }
 
 static int write_all(struct tree *t, struct err *e)
 {
-	struct archive_entry *ent;
+	auto_free struct item *it = xcalloc(1, sizeof(*it));
 	int r;
 
 	for (size_t n = 0; n < ENTRIES_MAX; n++) {
-		r = archive_read_next_header(t->a, &ent);
+		r = archive_read_next_header(t->a, &it->ent);
 		if (r == ARCHIVE_EOF)
 			return 0;
 		if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 			return archive_failed(t->a, e);
-		TRY(write_entry(t, ent, e));
+		TRY(write_entry(t, it, e));
 	}
 	return err_set(e, EFBIG, "the layer has more than %d entries",
 		       ENTRIES_MAX);
@@ -354,14 +486,21 @@ static int write_all(struct tree *t, struct err *e)
 int tree_write(struct archive *a, bool single, struct unpack_notes *notes,
 	       struct err *e)
 {
-	struct tree t = { .a = a, .single = single, .notes = notes };
-	int r = write_all(&t, e);
+	struct tree t = {
+		.a = a, .single = single, .notes = notes, .parent = -1,
+	};
+	int r;
 
-	for (size_t i = t.n_folders; i-- > 0;) {
-		utimensat(AT_FDCWD, t.folders[i].path, t.folders[i].times,
-			  AT_SYMLINK_NOFOLLOW);
+	t.root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = t.root < 0 ? err_sys(e, "open the layer's folder") :
+			 write_all(&t, e);
+	for (size_t i = 0; i < t.n_folders; i++) {
+		if (r == 0)
+			finish_folder(&t, &t.folders[i]);
 		free(t.folders[i].path);
 	}
 	free(t.folders);
+	forget_parent(&t);
+	close(t.root);
 	return r;
 }

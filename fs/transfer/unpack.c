@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #define FEED_SIZE (1 << 20)
 
@@ -40,6 +41,18 @@ static void discard(struct unpack_job *job)
 	release(job);
 }
 
+/*
+ * Where the store is a group's, it has a set-gid bit and default ACLs: a
+ * layer has its own owners and modes.
+ */
+static void disinherit(int dir)
+{
+	fremovexattr(dir, "system.posix_acl_default");
+	fremovexattr(dir, "system.posix_acl_access");
+	if (fchown(dir, -1, getegid()) == 0)
+		fchmod(dir, 0755);
+}
+
 /* The folder that the worker fills, locked so that no sweep takes it. */
 static int make_folder(struct unpack_job *job, struct err *e)
 {
@@ -49,26 +62,28 @@ static int make_folder(struct unpack_job *job, struct err *e)
 	job->dir = dir_open(job->maps, job->temp, e);
 	if (job->dir < 0 || flock(job->dir, LOCK_EX) < 0)
 		return err_sys(e, "lock %s", job->temp);
+	disinherit(job->dir);
 	return 0;
 }
 
-static int describe(const struct unpacker *u, const struct unpack_job *job,
-		    struct unpack_request *r, struct err *e)
+/* Ask for a worker on the folder `path` of the store, open as `dir`. */
+static int ask(struct unpacker *u, enum unpack_kind kind, const char *path,
+	       int dir, const char *diff_id, int in, int report, struct err *e)
 {
-	char map_name[24];
+	auto_free struct unpack_request *r = xcalloc(1, sizeof(*r));
 	struct stat st;
 
-	if (fstat(job->dir, &st) < 0)
-		return err_sys(e, "look at %s", job->temp);
-	layer_map_name(u->map, map_name);
-	if (snprintf(r->path, sizeof(r->path), "%s/layers/%s/%s", u->s->path,
-		     map_name, job->temp) >= (int)sizeof(r->path))
+	if (fstat(dir, &st) < 0)
+		return err_sys(e, "look at %s", path);
+	if (snprintf(r->path, sizeof(r->path), "%s/%s", u->s->path, path) >=
+	    (int)sizeof(r->path))
 		return err_set(e, ENAMETOOLONG, "the store's path is too long");
+	r->kind = kind;
 	r->dev = st.st_dev;
 	r->ino = st.st_ino;
 	r->single = u->map->kind == IDMAP_SINGLE;
-	snprintf(r->diff_id, sizeof(r->diff_id), "%s", job->diff_id);
-	return 0;
+	snprintf(r->diff_id, sizeof(r->diff_id), "%s", diff_id);
+	return unpacker_ask(u, r, in, report, e);
 }
 
 static int make_pipe(int *ret_r, int *ret_w, struct err *e)
@@ -86,16 +101,19 @@ static int start(struct unpacker *u, int blob, struct unpack_job *job,
 		 struct err *e)
 {
 	auto_close int in = -1, report = -1;
-	auto_free struct unpack_request *r = xcalloc(1, sizeof(*r));
+	auto_free char *path = NULL;
+	char map_name[24];
 
 	TRY(make_folder(job, e));
-	TRY(describe(u, job, r, e));
+	layer_map_name(u->map, map_name);
+	path = xasprintf("layers/%s/%s", map_name, job->temp);
 	TRY(make_pipe(&job->done, &report, e));
 	if (blob < 0) {
 		TRY(make_pipe(&in, &job->feed, e));
 		fcntl(in, F_SETPIPE_SZ, FEED_SIZE); /* or stay small */
 	}
-	job->pidfd = unpacker_ask(u, r, blob < 0 ? in : blob, report, e);
+	job->pidfd = ask(u, UNPACK_LAYER, path, job->dir, job->diff_id,
+			 blob < 0 ? in : blob, report, e);
 	return job->pidfd < 0 ? job->pidfd : 0;
 }
 
@@ -122,18 +140,29 @@ int unpack_begin(struct unpacker *u, const char *diff_id, int blob,
 	return 0;
 }
 
-/* The worker's report; its end without one is an error. */
-static int hear(struct unpack_job *job, struct err *e)
+static ssize_t read_some(int fd, void *buf, size_t n)
 {
-	struct unpack_report r;
-	ssize_t n;
+	ssize_t r;
 
 	do
-		n = read(job->done, &r, sizeof(r));
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(r))
+		r = read(fd, buf, n);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+/*
+ * The worker's report.  The pipe ends when the unpacker has buried it: from
+ * then on nobody writes to its folder.
+ */
+static int hear(int done, struct unpack_notes *notes, struct err *e)
+{
+	struct unpack_report r;
+	char more;
+
+	if (read_some(done, &r, sizeof(r)) != sizeof(r) ||
+	    read_some(done, &more, 1) != 0)
 		return err_set(e, EIO, "the process that unpacks it died");
-	job->notes = r.notes;
+	*notes = r.notes;
 	if (!r.failed)
 		return 0;
 	*e = r.e;
@@ -163,7 +192,7 @@ int unpack_finish(struct unpack_job *job, struct err *e)
 	int r;
 
 	close_fd(&job->feed);
-	r = hear(job, e);
+	r = hear(job->done, &job->notes, e);
 	if (r == 0)
 		r = publish(job, e);
 	discard(job);
@@ -177,7 +206,7 @@ void unpack_abort(struct unpack_job *job)
 	if (job->pidfd < 0)
 		return;
 	syscall(SYS_pidfd_send_signal, job->pidfd, SIGKILL, NULL, 0);
-	hear(job, &ignored);
+	hear(job->done, &job->notes, &ignored);
 	discard(job);
 }
 
@@ -193,6 +222,20 @@ int unpack_layer(struct unpacker *u, const char *diff_id, int blob,
 	notes->devices += job.notes.devices;
 	notes->xattrs += job.notes.xattrs;
 	return r;
+}
+
+int unpack_bundle(struct unpacker *u, const char *folder, int dir, int in,
+		  struct err *e)
+{
+	auto_close int report = -1, done = -1, pidfd = -1;
+	struct unpack_notes none;
+
+	TRY(make_pipe(&done, &report, e));
+	pidfd = ask(u, UNPACK_BUNDLE, folder, dir, "", in, report, e);
+	if (pidfd < 0)
+		return pidfd;
+	close(steal_fd(report));
+	return hear(done, &none, e);
 }
 
 static void count(struct str *s, uint64_t n, const char *what)

@@ -71,6 +71,13 @@ void unpack_abort(struct unpack_job *job);
 int unpack_layer(struct unpacker *u, const char *diff_id, int blob,
 		 struct unpack_notes *notes, struct err *e);
 /*
+ * Read an image archive from `in` into numbered files of `folder`, a path
+ * below the store that `dir` has open: see bundle_worker.h.  Its reader has
+ * ended when this returns.
+ */
+int unpack_bundle(struct unpacker *u, const char *folder, int dir, int in,
+		  struct err *e);
+/*
  * "2 device nodes and 1 extended attribute were left out", or NULL when there
  * is nothing to tell.  Caller frees.
  */

@@ -1,24 +1,31 @@
 #ifndef RL_UNPACK_WORKER_H
 #define RL_UNPACK_WORKER_H
 /*
- * unpack_worker.h - the process that reads one layer, shut in the folder
- * that it fills.
+ * unpack_worker.h - the process that reads one layer, or one image archive
+ * (bundle_worker.h), shut in the folder that it fills.
  *
- * It has user, mount, pid, net and ipc namespaces of its own, no root but
- * the folder, two fds (the blob, the pipe for its report), the capabilities
- * that writing files of any owner takes and no other, and no way to get
- * more.  What it reports is one struct unpack_report.
+ * What it can do is in confine.h; it has two fds, its input and the pipe for
+ * its report, one struct unpack_report.  A layer is read by two threads:
+ *
+ *	blob -> inflate, sha256 -> ring of chunks -> tar -> files
+ *
+ * The diffID is compared here too.  So who can take over this process with a
+ * layer's bytes can spoil that layer, under any diffID that its own image
+ * names, and nothing else.
  */
 #include "fs/transfer/unpack.h"
 
 #include <limits.h>
 
+enum unpack_kind { UNPACK_LAYER, UNPACK_BUNDLE };
+
 struct unpack_request {
+	enum unpack_kind kind;
 	char  path[PATH_MAX]; /* the folder, and what it must turn out to be */
 	dev_t dev;
 	ino_t ino;
 	bool  single;         /* there is but one id */
-	char  diff_id[DIGEST_MAX];
+	char  diff_id[DIGEST_MAX]; /* of a layer */
 };
 
 /* How a layer went; smaller than PIPE_BUF, so it arrives whole. */

@@ -2,6 +2,7 @@
 #include "fs/transfer/unpacker.h"
 
 #include "core/base/file.h"
+#include "fs/transfer/confine.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -180,6 +181,7 @@ static int serve_all(void *arg, struct err *e)
 	signal(SIGINT, SIG_IGN); /* the terminal's ^C is for our parent */
 	prctl(PR_SET_NAME, "rl-unpacker");
 	TRY(close_others(&s.sock, e));
+	confine_prepare();
 	for (;;) {
 		p[0] = (struct pollfd){ s.sock, POLLIN, 0 };
 		for (size_t i = 0; i < s.n; i++)
