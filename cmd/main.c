@@ -1,7 +1,7 @@
 /* main.c - rl: the table of its commands. */
 #include "cmd/cmd.h"
 
-extern const struct cmd cmd_run, cmd_images, cmd_load;
+extern const struct cmd cmd_run, cmd_images, cmd_load, cmd_save;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
 extern const struct cmd cmd_system_df, cmd_doctor;
 extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
@@ -12,6 +12,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_tag,
 	&cmd_rmi,
 	&cmd_load,
+	&cmd_save,
 	&cmd_image_inspect,
 	&cmd_image_prune,
 	&cmd_system_df,

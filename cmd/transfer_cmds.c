@@ -12,3 +12,10 @@ const struct cmd cmd_load = {
 	.help = "load images from an archive, a folder or stdin",
 	.transfer = true,
 };
+
+const struct cmd cmd_save = {
+	.name = "save",
+	.aliases = "image save",
+	.help = "write images to an archive, a folder or stdout",
+	.transfer = true,
+};

@@ -1,10 +1,11 @@
 /* main.c - rl-transfer: moves images in and out for rl. */
 #include "cmd/cmd.h"
 
-extern const struct cmd cmd_load, cmd_unpack;
+extern const struct cmd cmd_load, cmd_save, cmd_unpack;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_load,
+	&cmd_save,
 	&cmd_unpack,
 	NULL,
 };

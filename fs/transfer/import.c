@@ -490,6 +490,57 @@ static int oci_layout(struct import *im, struct err *e)
 	return 0;
 }
 
+/* ---- which of the two ---- */
+
+/* Does index.json name each of its images? */
+static bool oci_names_all(const json_t *index)
+{
+	json_t *m;
+	size_t i;
+
+	json_array_foreach(json_object_get(index, "manifests"), i, m) {
+		auto_strv struct strv names = { 0 };
+
+		entry_names(m, &names);
+		if (names.n == 0)
+			return false;
+	}
+	return true;
+}
+
+static bool docker_names_any(const json_t *list)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_array_size(json_object_get(item, "RepoTags")) > 0)
+			return true;
+	return false;
+}
+
+/*
+ * docker save writes both since version 25.  The OCI part keeps the images'
+ * digests; manifest.json is used where only it knows their names.
+ */
+static int import_any(struct import *im, struct err *e)
+{
+	auto_json json_t *index = NULL, *list = NULL;
+	bool docker = bundle_has(im->b, "manifest.json");
+
+	if (!bundle_has(im->b, "index.json"))
+		return docker ? docker_archive(im, e) :
+		       err_set(e, EINVAL, "this is not an image archive: it "
+			       "has neither manifest.json nor index.json");
+	if (!docker)
+		return oci_layout(im, e);
+	TRY(member_json(im->b, "index.json", &index, e));
+	TRY(member_json(im->b, "manifest.json", &list, e));
+	if (oci_names_all(index) || !docker_names_any(list))
+		return oci_layout(im, e);
+	return docker_archive(im, e);
+}
+
 /* ---- entry points ---- */
 
 int import_bundle(const struct store *s, struct unpacker *u,
@@ -504,13 +555,7 @@ int import_bundle(const struct store *s, struct unpacker *u,
 	int r;
 
 	TRY(store_lease_new(s, &im.lease, e));
-	if (bundle_has(b, "manifest.json"))
-		r = docker_archive(&im, e);
-	else if (bundle_has(b, "index.json"))
-		r = oci_layout(&im, e);
-	else
-		r = err_set(e, EINVAL, "this is not an image archive: it has "
-			    "neither manifest.json nor index.json");
+	r = import_any(&im, e);
 	store_lease_release(s, &im.lease);
 	*notes = im.notes;
 	return r;
