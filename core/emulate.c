@@ -1,10 +1,14 @@
 /* emulate.c - consistent answers about ids, where there is one id only. */
 #include "core/emulate.h"
 
+#include "core/base/file.h"
+
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,13 +19,15 @@
  * row a process has must be inherited by fork and kept by exec, with nobody
  * told; so the kernel carries it: the row's number is the soft limit of
  * RLIMIT_LOCKS, which Linux has not used since 2.4 and prlimit(2) lets us
- * set on our own processes.  No limit set means row 0, the first.  A process that
- * sets the limit itself gets another row of the table: it can only lie to
- * itself.
+ * set on our own processes.  It starts at 0, the first row.  To the container
+ * setting it succeeds and does nothing: pam_limits(8) would, at every login.
+ * A process that gets around that (by an i386 call) has another row of the
+ * table: it can only lie to itself.
  */
 #define LIMIT_ROW RLIMIT_LOCKS
 #define ROWS_MAX 4096
 #define GROUPS_MAX 64
+#define KEEPERS 64 /* programs at a time between PR_SET_KEEPCAPS and exec */
 
 enum { REAL, EFFECTIVE, SAVED, FS, KINDS };
 
@@ -29,12 +35,15 @@ struct creds {
 	uint32_t uid[KINDS], gid[KINDS];
 	uint32_t n_groups;
 	uint32_t groups[GROUPS_MAX];
+	uint32_t keeps; /* PR_SET_KEEPCAPS: root's rights survive the ids */
 };
 
 struct emulate {
 	int fd;
 	struct creds *rows;
 	size_t n;
+	uint64_t keepers[KEEPERS]; /* program_id() of who keeps: a ring */
+	size_t next_keeper;
 };
 
 /* ---- in the container ---- */
@@ -51,7 +60,8 @@ struct emulate {
 #define IF_EQ(k, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, yes, no)
 #define RETURN(k) BPF_STMT(BPF_RET | BPF_K, k)
 #define ARG_LOW(i) (offsetof(struct seccomp_data, args) + 8 * (i))
-#define PROGRAM_MAX 96
+#define ARG_HIGH(i) (ARG_LOW(i) + 4) /* both machines are little-endian */
+#define PROGRAM_MAX 160
 
 static const int asked[] = {
 	SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid,
@@ -60,16 +70,39 @@ static const int asked[] = {
 	SYS_getgroups,
 };
 
-static const int granted[] = {
+/* Calls that give a file away, and which argument is the new owner. */
+static const struct {
+	int nr, owner_arg;
+} granted[] = {
 #ifdef SYS_chown
-	SYS_chown, SYS_lchown,
+	{ SYS_chown, 1 }, { SYS_lchown, 1 },
 #endif
-	SYS_fchown, SYS_fchownat,
+	{ SYS_fchown, 1 }, { SYS_fchownat, 2 },
 };
 
 static void put(struct sock_fprog *p, struct sock_filter insn)
 {
 	p->filter[p->len++] = insn;
+}
+
+/*
+ * To the one id there is, or to none, chown is real: a file that is missing
+ * is missed.  To any other it succeeds and does nothing.
+ */
+static void put_chown(struct sock_fprog *p, size_t i, uint32_t uid,
+		      uint32_t gid)
+{
+	int arg = granted[i].owner_arg;
+
+	put(p, (struct sock_filter)IF_EQ(granted[i].nr, 0, 8));
+	put(p, (struct sock_filter)LOAD(ARG_LOW(arg)));
+	put(p, (struct sock_filter)IF_EQ(uid, 1, 0));
+	put(p, (struct sock_filter)IF_EQ(UINT32_MAX, 0, 4));
+	put(p, (struct sock_filter)LOAD(ARG_LOW(arg + 1)));
+	put(p, (struct sock_filter)IF_EQ(gid, 1, 0));
+	put(p, (struct sock_filter)IF_EQ(UINT32_MAX, 0, 1));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO));
 }
 
 /* mknod of a device succeeds without a device; a fifo or file is real. */
@@ -84,7 +117,32 @@ static void put_mknod(struct sock_fprog *p, int nr, int mode_arg)
 	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
 }
 
-static void build(struct sock_fprog *p)
+/* `action` for one value of one argument of a call. */
+static void put_value(struct sock_fprog *p, int nr, int arg, uint32_t value,
+		      uint32_t action)
+{
+	put(p, (struct sock_filter)IF_EQ(nr, 0, 4));
+	put(p, (struct sock_filter)LOAD(ARG_LOW(arg)));
+	put(p, (struct sock_filter)IF_EQ(value, 0, 1));
+	put(p, (struct sock_filter)RETURN(action));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+}
+
+/* prlimit(2) sets when its third argument is not NULL. */
+static void put_prlimit(struct sock_fprog *p)
+{
+	put(p, (struct sock_filter)IF_EQ(SYS_prlimit64, 0, 8));
+	put(p, (struct sock_filter)LOAD(ARG_LOW(1)));
+	put(p, (struct sock_filter)IF_EQ(LIMIT_ROW, 0, 5));
+	put(p, (struct sock_filter)LOAD(ARG_LOW(2)));
+	put(p, (struct sock_filter)IF_EQ(0, 0, 2));
+	put(p, (struct sock_filter)LOAD(ARG_HIGH(2)));
+	put(p, (struct sock_filter)IF_EQ(0, 1, 0));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
+}
+
+static void build(struct sock_fprog *p, uint32_t uid, uint32_t gid)
 {
 	put(p, (struct sock_filter)LOAD(offsetof(struct seccomp_data, arch)));
 	put(p, (struct sock_filter)IF_EQ(ARCH, 1, 0));
@@ -94,24 +152,32 @@ static void build(struct sock_fprog *p)
 		put(p, (struct sock_filter)IF_EQ(asked[i], 0, 1));
 		put(p, (struct sock_filter)RETURN(SECCOMP_RET_USER_NOTIF));
 	}
-	for (size_t i = 0; i < ARRAY_LEN(granted); i++) {
-		put(p, (struct sock_filter)IF_EQ(granted[i], 0, 1));
-		put(p, (struct sock_filter)RETURN(SECCOMP_RET_ERRNO));
-	}
+	for (size_t i = 0; i < ARRAY_LEN(granted); i++)
+		put_chown(p, i, uid, gid);
 #ifdef SYS_mknod
 	put_mknod(p, SYS_mknod, 1);
 #endif
 	put_mknod(p, SYS_mknodat, 2);
+	put_value(p, SYS_prctl, 0, PR_SET_KEEPCAPS, SECCOMP_RET_USER_NOTIF);
+	put_value(p, SYS_setrlimit, 0, LIMIT_ROW, SECCOMP_RET_ERRNO);
+	put_prlimit(p);
 	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
 }
 
-int emulate_install(int *ret_listener, struct err *e)
+int emulate_install(uint32_t uid, uint32_t gid, int *ret_listener,
+		    struct err *e)
 {
 	struct sock_filter insns[PROGRAM_MAX];
 	struct sock_fprog prog = { .filter = insns };
+	struct rlimit l;
 	int fd;
 
-	build(&prog);
+	/* the row of whoever started us means nothing here */
+	if (getrlimit(LIMIT_ROW, &l) == 0) {
+		l.rlim_cur = 0;
+		setrlimit(LIMIT_ROW, &l);
+	}
+	build(&prog, uid, gid);
 	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 		     SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 	if (fd < 0)
@@ -162,7 +228,7 @@ static const struct creds *current(const struct emulate *m, pid_t pid)
 /* Give the process this set: the row that has it, or a new one. */
 static int become(struct emulate *m, pid_t pid, const struct creds *c)
 {
-	struct rlimit l = { .rlim_max = RLIM_INFINITY };
+	struct rlimit l;
 	size_t i = 0;
 
 	while (i < m->n && memcmp(&m->rows[i], c, sizeof(*c)) != 0)
@@ -173,6 +239,11 @@ static int become(struct emulate *m, pid_t pid, const struct creds *c)
 		m->rows = xrealloc(m->rows, m->n + 1, sizeof(*m->rows));
 		m->rows[m->n++] = *c;
 	}
+	/* the hard limit is left alone: only a lowered one could be in the way */
+	if (prlimit(pid, LIMIT_ROW, NULL, &l) < 0)
+		return -errno;
+	if (i > l.rlim_max)
+		return -EAGAIN;
 	l.rlim_cur = i;
 	return prlimit(pid, LIMIT_ROW, &l, NULL) < 0 ? -errno : 0;
 }
@@ -269,12 +340,59 @@ static int poke(const struct emulate *m, const struct seccomp_notif *q,
 	return 0;
 }
 
+/*
+ * Which program a process runs, across fork and not across exec: where its
+ * stack begins (proc(5), stat, field 28), which execve puts at random.
+ */
+static uint64_t program_id(pid_t pid)
+{
+	auto_free char *text = NULL;
+	struct err ignored;
+	unsigned long long id = 0;
+	char path[32];
+	const char *p;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (file_read(AT_FDCWD, path, 4096, &text, NULL, &ignored) < 0)
+		return 0;
+	p = strrchr(text, ')'); /* the name may hold anything */
+	for (int field = 2; p && field < 28; field++)
+		p = strchr(p + 1, ' ');
+	return p && sscanf(p, "%llu", &id) == 1 ? id : 0;
+}
+
+/* PR_SET_KEEPCAPS: the kernel does it too, this is for our own answers. */
+static int64_t keep_caps(struct emulate *m, const struct seccomp_notif *q,
+			 struct creds *c)
+{
+	c->keeps = c->uid[EFFECTIVE] == 0 && q->data.args[1] == 1;
+	if (c->keeps)
+		m->keepers[m->next_keeper++ % KEEPERS] = program_id(q->pid);
+	return 0;
+}
+
+/* May it change ids as it likes? */
+static bool is_root(const struct emulate *m, const struct seccomp_notif *q,
+		    struct creds *c)
+{
+	uint64_t id;
+
+	if (c->uid[EFFECTIVE] == 0)
+		return true;
+	id = c->keeps ? program_id(q->pid) : 0;
+	for (size_t i = 0; id && i < KEEPERS; i++)
+		if (m->keepers[i] == id)
+			return true;
+	c->keeps = 0; /* it has executed another program since */
+	return false;
+}
+
 static int64_t set_groups(const struct emulate *m, const struct seccomp_notif *q,
-			  struct creds *c)
+			  bool root, struct creds *c)
 {
 	uint64_t n = q->data.args[0];
 
-	if (c->uid[EFFECTIVE] != 0)
+	if (!root)
 		return -EPERM;
 	if (n > GROUPS_MAX)
 		return -EINVAL;
@@ -311,7 +429,7 @@ static int64_t answer(struct emulate *m, const struct seccomp_notif *q,
 		      struct creds *c, bool *ret_changed)
 {
 	const uint64_t *arg = (const uint64_t *)q->data.args;
-	bool root = c->uid[EFFECTIVE] == 0;
+	bool root = is_root(m, q, c);
 
 	*ret_changed = true;
 	switch (q->data.nr) {
@@ -332,7 +450,9 @@ static int64_t answer(struct emulate *m, const struct seccomp_notif *q,
 	case SYS_setfsgid:
 		return set_fs(c->gid, root, arg[0]);
 	case SYS_setgroups:
-		return set_groups(m, q, c);
+		return set_groups(m, q, root, c);
+	case SYS_prctl:
+		return keep_caps(m, q, c);
 	default:
 		*ret_changed = false;
 	}
@@ -379,6 +499,10 @@ int emulate_step(struct emulate *m, struct err *e)
 	a.id = q.id;
 	a.error = r < 0 ? (int)r : 0;
 	a.val = r < 0 ? 0 : r;
+	if (q.data.nr == SYS_prctl)
+		a = (struct seccomp_notif_resp){
+			.id = q.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
+		};
 	if (ioctl(m->fd, SECCOMP_IOCTL_NOTIF_SEND, &a) < 0 && errno != ENOENT)
 		return err_sys(e, "answer a call");
 	return 0;

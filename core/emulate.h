@@ -16,8 +16,12 @@
 
 struct emulate;
 
-/* In the container: install the filter; *ret_listener is the caller's. */
-int emulate_install(int *ret_listener, struct err *e);
+/*
+ * In the container, whose one id is `uid` and `gid`: install the filter;
+ * *ret_listener is the caller's.
+ */
+int emulate_install(uint32_t uid, uint32_t gid, int *ret_listener,
+		    struct err *e);
 /*
  * In the supervisor: answer what comes from `listener`, now owned by *ret.
  * Processes start as `uid` and `gid`.

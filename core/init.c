@@ -262,10 +262,14 @@ static int step_limits(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
 
-	for (size_t i = 0; i < s->n_rlimits; i++)
+	for (size_t i = 0; i < s->n_rlimits; i++) {
+		/* of no effect in Linux, and taken: core/emulate.c */
+		if (s->rlimits[i].resource == RLIMIT_LOCKS)
+			continue;
 		if (setrlimit(s->rlimits[i].resource, &s->rlimits[i].value) < 0)
 			return err_sys(e, "set --ulimit (a hard limit can only "
 				       "be lowered without root)");
+	}
 	return 0;
 }
 
@@ -311,7 +315,8 @@ static int step_emulate(struct init *in, struct err *e)
 
 	if (in->spec->idmap.kind != IDMAP_SINGLE)
 		return 0;
-	TRY(emulate_install(&listener, e));
+	TRY(emulate_install(in->spec->idmap.uid.e[0].inside,
+			    in->spec->idmap.gid.e[0].inside, &listener, e));
 	return sync_send(in->sock, SYNC_NOTIFY, listener, e);
 }
 

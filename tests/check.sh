@@ -39,6 +39,8 @@ cp "$here/$build/rl" "$here/$build/rl-transfer" "$stage/"
 cp -r "$here/tests" "$stage/tests"
 chmod -R a+rX "$stage"
 export RL=$stage/rl
+RL_TEST_DEBIAN=$("$here/tests/lib/debian.sh") || RL_TEST_DEBIAN=
+export RL_TEST_DEBIAN
 
 suite layers sh -c "cd '$here' && tests/lint/layers.sh && tests/lint/docs.sh"
 for t in "$here/$build"/tests/unit/*_test; do

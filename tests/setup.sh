@@ -3,7 +3,8 @@
 set -eu
 build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
 libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev"
-check="$build busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman"
+check="$build busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
+mmdebstrap tmux"
 case ${1:-} in
 build) want="$build busybox-static uidmap" ;;
 check) want=$check ;;

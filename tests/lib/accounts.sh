@@ -18,5 +18,6 @@ run_as() {
 	setpriv --reuid "$user" --regid "$user" --init-groups \
 		env -i PATH="$PATH" HOME="$(getent passwd "$user" | cut -d: -f6)" \
 		USER="$user" LC_ALL=C.UTF-8 ${RL:+RL="$RL"} ${TERM:+TERM="$TERM"} \
+		${RL_TEST_DEBIAN:+RL_TEST_DEBIAN="$RL_TEST_DEBIAN"} \
 		"$@"
 }
