@@ -74,8 +74,11 @@ check:                                    ## install what the tests need, run th
 	@tests/setup.sh check
 	@$(MAKE) --no-print-directory -j2 all unit
 	@tests/check.sh $B
-bench: all                                ## how long a start takes, in a table
-	@tests/bench/start.sh $B
+bench:                                    ## times and memory beside floors and peers
+	@tests/setup.sh bench
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/bench/start.sh $B && echo && tests/bench/memory.sh $B && \
+		echo && tests/bench/pull.sh $B
 unit: $(UNIT)
 lint:                                     ## layers and documented headers
 	@tests/lint/layers.sh && tests/lint/docs.sh

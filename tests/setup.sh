@@ -1,14 +1,17 @@
 #!/bin/sh
-# setup.sh - install what is missing: `setup.sh build` or `setup.sh check`.
+# setup.sh - install what is missing: setup.sh build|check|bench.
 set -eu
 build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
 libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev"
 check="$build busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
 mmdebstrap tmux"
+# what is measured beside rl (bwrap, crun, runc) is not installed
+bench="$check binutils docker-registry mmdebstrap strace"
 case ${1:-} in
 build) want="$build busybox-static uidmap" ;;
 check) want=$check ;;
-*) echo "usage: setup.sh build|check" >&2; exit 2 ;;
+bench) want=$bench ;;
+*) echo "usage: setup.sh build|check|bench" >&2; exit 2 ;;
 esac
 need=
 for p in $want; do

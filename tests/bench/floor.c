@@ -2,7 +2,8 @@
  * floor.c - the least that the kernel needs for a container like rl's: the
  * same namespaces, id maps and mounts, one call each, then /bin/true.
  *
- * floor one|ranges LAYER SCRATCH: an unpacked image, an empty folder.
+ * floor one|ranges LAYER SCRATCH: an unpacked image that has all mount points
+ * (so none has to be made), a folder with root/ and texts/ in it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -87,31 +88,70 @@ static void bind(const char *from, const char *to)
 	check(mount(from, to, NULL, MS_BIND | MS_REC, NULL), to);
 }
 
-static void again_readonly(const char *path)
+static void readonly(const char *path)
 {
-	bind(path, path);
 	check(mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY |
 		    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), path);
 }
 
-static void mounts(const char *layer, const char *scratch)
+/* A tmpfs outside the new root: what hosts and masks are bound from. */
+static void texts(const char *scratch)
+{
+	static const char *const files[] = {
+		"hosts", "resolv.conf", "hostname",
+	};
+	char from[4200], to[64];
+
+	snprintf(from, sizeof(from), "%s/texts", scratch);
+	check(mount("tmpfs", from, "tmpfs", 0, "mode=755"), from);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(from, sizeof(from), "%s/texts/%s", scratch, files[i]);
+		mknod(from, S_IFREG | 0644, 0);
+		snprintf(to, sizeof(to), "etc/%s", files[i]);
+		bind(from, to);
+	}
+	snprintf(from, sizeof(from), "%s/texts/empty", scratch);
+	mkdir(from, 0555);
+}
+
+/* What containers may not see, and what they may not write. */
+static void masks(const char *scratch)
+{
+	static const char *const masked[] = {
+		"proc/acpi", "proc/asound", "proc/interrupts", "proc/kcore",
+		"proc/keys", "proc/latency_stats", "proc/sched_debug",
+		"proc/scsi", "proc/timer_list", "proc/timer_stats",
+		"sys/firmware", "sys/devices/virtual/powercap",
+	};
+	static const char *const kept[] = {
+		"proc/bus", "proc/fs", "proc/irq", "proc/sys",
+		"proc/sysrq-trigger",
+	};
+	char empty[4200];
+	struct stat st;
+
+	snprintf(empty, sizeof(empty), "%s/texts/empty", scratch);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		if (stat(kept[i], &st) == 0) {
+			bind(kept[i], kept[i]);
+			readonly(kept[i]);
+		}
+	for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++) {
+		if (stat(masked[i], &st) < 0)
+			continue;
+		bind(S_ISDIR(st.st_mode) ? empty : "/dev/null", masked[i]);
+		if (S_ISDIR(st.st_mode))
+			readonly(masked[i]);
+	}
+}
+
+static void devices(void)
 {
 	static const char *const nodes[] = {
 		"null", "zero", "full", "random", "urandom", "tty",
 	};
-	char text[8192], from[64], to[64];
+	char from[64], to[64];
 
-	check(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL), "/");
-	snprintf(text, sizeof(text), "lowerdir=%s,upperdir=%s/upper,"
-		 "workdir=%s/work,userxattr,volatile", layer, scratch, scratch);
-	check(mount("overlay", scratch, "overlay", 0, text), "overlay");
-	check(chdir(scratch), scratch);
-	mkdir("proc", 0755);
-	mkdir("sys", 0755);
-	mkdir("dev", 0755);
-	check(mount("proc", "proc", "proc", 0, NULL), "proc");
-	check(mount("sysfs", "sys", "sysfs", MS_RDONLY, NULL), "sys");
-	check(mount("cgroup2", "sys/fs/cgroup", "cgroup2", 0, NULL), "cgroup");
 	check(mount("tmpfs", "dev", "tmpfs", 0, "mode=755"), "dev");
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
 		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
@@ -125,13 +165,24 @@ static void mounts(const char *layer, const char *scratch)
 	check(mount("devpts", "dev/pts", "devpts", 0, "newinstance"), "pts");
 	check(mount("mqueue", "dev/mqueue", "mqueue", 0, NULL), "mqueue");
 	check(mount("shm", "dev/shm", "tmpfs", 0, "size=64m"), "shm");
-	again_readonly("proc/bus");
-	again_readonly("proc/fs");
-	again_readonly("proc/irq");
-	again_readonly("proc/sys");
-	bind("/dev/null", "proc/keys");
-	bind("/dev/null", "proc/timer_list");
-	bind("/dev/null", "proc/interrupts");
+}
+
+static void mounts(const char *layer, const char *scratch)
+{
+	char text[8192];
+
+	check(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL), "/");
+	snprintf(text, sizeof(text), "lowerdir=%s,upperdir=%s/upper,"
+		 "workdir=%s/work,userxattr,volatile", layer, scratch, scratch);
+	snprintf(text + 4096, sizeof(text) - 4096, "%s/root", scratch);
+	check(mount("overlay", text + 4096, "overlay", 0, text), "overlay");
+	check(chdir(text + 4096), scratch);
+	check(mount("proc", "proc", "proc", 0, NULL), "proc");
+	check(mount("sysfs", "sys", "sysfs", MS_RDONLY, NULL), "sys");
+	check(mount("cgroup2", "sys/fs/cgroup", "cgroup2", 0, NULL), "cgroup");
+	devices();
+	texts(scratch);
+	masks(scratch);
 }
 
 static void child(int go, const char *layer, const char *scratch)
@@ -159,8 +210,7 @@ int main(int argc, char **argv)
 	static const char *const marks[] = {
 		"work/work/incompat/volatile/dirty",
 		"work/work/incompat/volatile", "work/work/incompat",
-		"work/work", "work", "upper/proc", "upper/sys", "upper/dev",
-		"upper",
+		"work/work", "work", "upper",
 	};
 	char upper[4096], work[4096], inner[8192];
 	int p[2], status;

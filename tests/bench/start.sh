@@ -1,39 +1,114 @@
 #!/bin/bash
-# start.sh BUILD [RUNS] - how long a start takes, beside the floor and peers.
+# start.sh BUILD [RUNS] - how long a start takes, beside its floor and peers.
 set -eu
-here=$(cd "$(dirname "$0")/../.." && pwd)
-. "$here/tests/lib/accounts.sh"
-. "$here/tests/lib/images.sh"
+. "$(dirname "$0")/lib.sh"
 runs=${2:-60}
-stage=$(mktemp -d /var/tmp/rl-bench.XXXXXX)
-trap 'rm -rf "$stage"' EXIT
-chmod 755 "$stage"
-cc -O2 -static -o "$stage/timer" "$here/tests/bench/timer.c"
-cc -O2 -static -o "$stage/floor" "$here/tests/bench/floor.c"
-cp "$here/$1/rl" "$here/$1/rl-transfer" "$stage/"
+bench_open "$1"
+tool timer
+tool floor -static
+
 make_busybox_archive "$stage/busybox.tar"
 make_busybox_root "$stage/layer"
 mkdir "$stage/layer/proc" "$stage/layer/sys" "$stage/layer/dev"
-chmod -R a+rX "$stage"
-cat >"$stage/one" <<'ONE'
-kind=$1 stage=$2 runs=$3
-scratch=$(mktemp -d /var/tmp/rl-bench-floor.XXXXXX)
-export RL_ROOT=$scratch/store
-mkdir "$scratch/floor"
-$stage/rl load -q -i "$stage/busybox.tar"
-set -- "floor, $kind" "$stage/floor $kind $stage/layer $scratch/floor" \
-	"rl, $kind" "$stage/rl run --rm --network none busybox /bin/true"
-! command -v bwrap >/dev/null || set -- "$@" "bwrap (no image, no filter)" \
-	"bwrap --unshare-all --bind $stage/layer / --proc /proc --dev /dev /bin/true"
-$stage/timer $runs "$@"
-rm -rf "$scratch" 2>/dev/null || true
-ONE
-if [ "$(id -u)" = 0 ]; then
-	make_accounts
-	run_as rltest bash "$stage/one" ranges "$stage" "$runs" </dev/null
-	run_as rltest1 bash "$stage/one" one "$stage" "$runs" </dev/null
-elif grep -q "^$(id -un):" /etc/subuid; then
-	bash "$stage/one" ranges "$stage" "$runs" </dev/null
-else
-	bash "$stage/one" one "$stage" "$runs" </dev/null
-fi
+touch "$stage/layer/etc/hosts" "$stage/layer/etc/hostname" \
+	"$stage/layer/etc/resolv.conf"
+chmod -R a+rX "$stage/layer" "$stage/busybox.tar"
+
+# contest NAME ACCOUNT FLOOR COMMAND... - take part, if it works here.
+contest() {
+	if as "$2" timeout 60 "${@:4}" >"$stage/said" 2>&1; then
+		printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${*:4}" >>"$stage/list"
+	else
+		echo "$1 does not run here: $(tail -n 1 "$stage/said")" >>"$stage/out"
+	fi
+}
+
+# installed NAME - note when it is not.
+installed() {
+	command -v "$1" >/dev/null || {
+		echo "$1 is not installed" >>"$stage/out"
+		return 1
+	}
+}
+
+# us KIND ACCOUNT - the floor and rl.
+us() {
+	as "$2" mkdir -p "floor/root" "floor/texts"
+	as "$2" "$stage/rl" load -q -i "$stage/busybox.tar" >/dev/null
+	contest "floor, $1" "$2" "floor, $1" "$stage/floor" \
+		"$([ "$1" = 'one id' ] && echo one || echo ranges)" \
+		"$stage/layer" "$stage/$2/floor"
+	contest "rl, $1" "$2" "floor, $1" "$stage/rl" run --rm \
+		--network none busybox /bin/true
+}
+
+# bundle ACCOUNT - an OCI bundle that needs neither cgroups nor ranges.
+bundle() {
+	as "$1" sh -c "mkdir bundle && cd bundle && runc spec --rootless"
+	jq --arg root "$stage/layer" '.process.terminal = false |
+		.process.args = ["/bin/true"] | .root.path = $root |
+		.linux.namespaces += [{"type": "network"}] |
+		.mounts |= map(select(.type != "cgroup")) |
+		.mounts |= map(if .destination == "/sys" then
+			{destination: "/sys", type: "sysfs", source: "sysfs",
+			 options: ["nosuid", "noexec", "nodev", "ro"]}
+			else . end) |
+		del(.linux.resources)' "$stage/$1/bundle/config.json" \
+		>"$stage/config.json"
+	cat "$stage/config.json" >"$stage/$1/bundle/config.json"
+}
+
+# peers of one id: no image, no overlay; runc and crun have a small filter.
+peers_one() {
+	local at=$stage/$1
+	! installed bwrap || contest "bwrap (a folder, no filter)" "$1" \
+		"floor, one id" bwrap --unshare-all --bind "$stage/layer" / \
+		--proc /proc --dev /dev --ro-bind /sys /sys /bin/true
+	! installed runc || {
+		bundle "$1"
+		contest "runc (a bundle)" "$1" "floor, one id" runc \
+			--root "$at/runc" --rootless=true run -b "$at/bundle" one
+		! installed crun || contest "crun (a bundle)" "$1" \
+			"floor, one id" crun --root "$at/crun" \
+			--cgroup-manager=disabled run -b "$at/bundle" two
+	}
+}
+
+peer_podman() {
+	local p="podman --root $stage/$1/podman --runroot $stage/$1/run/podman"
+	p="$p --storage-driver overlay --cgroup-manager cgroupfs"
+	local tail="run --rm --network none"
+	as "$1" $p load -q -i "$stage/busybox.tar" >/dev/null 2>&1 || true
+	for way in "$p $tail --cgroups=disabled" "$p --runtime runc $tail"; do
+		if as "$1" timeout 60 $way busybox /bin/true >/dev/null 2>&1; then
+			contest "podman" "$1" "floor, ranges of ids" \
+				$way busybox /bin/true
+			return
+		fi
+	done
+	contest "podman" "$1" "floor, ranges of ids" $way busybox /bin/true
+}
+
+# calls NAME ACCOUNT COMMAND... - how many system calls, in all processes.
+calls() {
+	as "$2" strace -f -c -o "$stage/$2/calls" "${@:3}" >/dev/null 2>&1 &&
+		echo "$1: $(awk '$NF == "total" { print $4 }' \
+			"$stage/$2/calls") system calls, the program's own included"
+}
+
+[ -z "$ranges" ] || us "ranges of ids" "$ranges"
+[ -z "$one" ] || us "one id" "$one"
+[ -z "$one" ] || peers_one "$one"
+[ -z "$ranges" ] || ! installed podman || peer_podman "$ranges"
+echo "A start of busybox /bin/true, whole process, $runs runs of each in turn:"
+echo
+"$stage/timer" "$runs" "$stage" <"$stage/list"
+echo
+# newuidmap has no rights under strace: counted with one id only
+[ -z "$one" ] || ! installed strace || {
+	calls "floor, one id" "$one" "$stage/floor" one "$stage/layer" \
+		"$stage/$one/floor"
+	calls "rl, one id" "$one" "$stage/rl" run --rm --network none busybox \
+		/bin/true
+}
+[ ! -e "$stage/out" ] || cat "$stage/out"

@@ -1,0 +1,59 @@
+#!/bin/bash
+# memory.sh BUILD - what rl loads, and what stays beside a running container.
+set -eu
+. "$(dirname "$0")/lib.sh"
+bench_open "$1"
+make_busybox_archive "$stage/busybox.tar"
+chmod a+r "$stage/busybox.tar"
+
+# linkage - the proof that rl is static.
+linkage() {
+	readelf -ld "$stage/rl" >"$stage/elf"
+	echo "rl: $(stat -c %s "$stage/rl") bytes," \
+		"$(grep -c INTERP "$stage/elf" || true) interpreters," \
+		"$(grep -c NEEDED "$stage/elf" || true) shared libraries" \
+		"(ldd: $(ldd "$stage/rl" 2>&1 | xargs))"
+}
+
+# ours - pids of the processes that run our program.
+ours() {
+	local p
+	for p in /proc/[0-9]*; do
+		[ "$(readlink "$p/exe" 2>/dev/null)" != "$stage/rl" ] ||
+			echo "${p#/proc/}"
+	done
+}
+
+# resident ACCOUNT KIND [OPTION...] - private memory of all of them, in kB.
+resident() {
+	local account=$1 kind=$2 pids tries=100
+	shift 2
+	as "$account" "$stage/rl" load -q -i "$stage/busybox.tar" >/dev/null
+	become "$account" "$stage/rl" run --rm --network none "$@" busybox \
+		sh -c 'echo up; sleep 2' >"$stage/up" 2>&1 &
+	started="${started:-} $!"
+	until grep -q up "$stage/up" || [ $((tries -= 1)) = 0 ]; do
+		sleep 0.1
+	done
+	sleep 0.3
+	pids=$(ours)
+	for pid in $pids; do
+		cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
+	done | awk -v what="$kind${*:+ $*}" -v n="$(echo $pids | wc -w)" '
+		/^Private_/ { sum += $2 }
+		END { printf "| %s | %d | %d |\n", what, n, sum }'
+	wait
+}
+
+linkage
+echo
+echo "Beside a container that sleeps (rl's own processes, --init's included):"
+echo
+echo "| | processes | private kB |"
+echo "|---|---|---|"
+for account in $ranges $one; do
+	kind="one id"
+	[ "$account" != "$ranges" ] || kind="ranges of ids"
+	resident "$account" "$kind"
+	resident "$account" "$kind" --init
+done

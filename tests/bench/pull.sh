@@ -1,0 +1,157 @@
+#!/bin/bash
+# pull.sh BUILD [RUNS] - a pull of a Debian image, beside its floors and podman.
+#
+# The root filesystem is made once and kept in RL_BENCH_CACHE.
+set -eu
+. "$(dirname "$0")/lib.sh"
+runs=${2:-5}
+cache=${RL_BENCH_CACHE:-/var/tmp/rl-bench-cache}
+bench_open "$1"
+account=${ranges:-$one}
+
+for need in docker-registry skopeo mmdebstrap; do
+	command -v "$need" >/dev/null || {
+		echo "no pulls are measured: $need is not installed"
+		exit 0
+	}
+done
+tool peak
+tool inflate -lisal -lcrypto
+
+# debian_tar - about 180 MB of Debian, made once.
+debian_tar() {
+	[ ! -s "$cache/debian.tar" ] || return 0
+	mkdir -p "$cache"
+	echo "making a Debian root filesystem, once: $cache/debian.tar" >&2
+	mmdebstrap --quiet --variant=minbase --include=perl,ca-certificates \
+		bookworm "$cache/debian.tar.new" >&2
+	mv "$cache/debian.tar.new" "$cache/debian.tar"
+}
+
+# archive - what `docker save debian:12` would write.
+archive() {
+	local dir=$stage/archive layer config
+	mkdir "$dir"
+	ln -s "$cache/debian.tar" "$dir/layer.tar"
+	layer=$(sha256sum "$dir/layer.tar" | cut -d' ' -f1)
+	printf '{"architecture":"%s","os":"linux","config":{"Env":["PATH=/usr/bin:/bin"],"Cmd":["bash"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+		"$(dpkg --print-architecture)" "$layer" >"$dir/config"
+	config=$(sha256sum "$dir/config" | cut -d' ' -f1).json
+	mv "$dir/config" "$dir/$config"
+	printf '[{"Config":"%s","RepoTags":["debian:12"],"Layers":["layer.tar"]}]' \
+		"$config" >"$dir/manifest.json"
+	tar -C "$dir" -chf "$stage/debian.archive" "$config" manifest.json \
+		layer.tar
+	rm -r "$dir"
+	chmod a+r "$stage/debian.archive"
+}
+
+# registry - one of the account's own, on a port of loopback that is free.
+registry() {
+	for port in $(shuf -i 20000-40000 -n 20); do
+		cat >"$stage/registry.yml" <<-YML
+		version: 0.1
+		log: {level: error, accesslog: {disabled: true}}
+		storage:
+		  filesystem: {rootdirectory: $stage/$account/registry}
+		http: {addr: "127.0.0.1:$port"}
+		YML
+		chmod a+r "$stage/registry.yml"
+		become "$account" docker-registry serve "$stage/registry.yml" \
+			>/dev/null 2>&1 &
+		started="${started:-} $!"
+		for _ in $(seq 50); do
+			kill -0 $! 2>/dev/null || break
+			(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
+			sleep 0.1
+		done
+	done
+	echo "no registry could be started"
+	exit 1
+}
+
+# timed NAME COMMAND... - seconds of one run, added to the name's list.
+timed() {
+	local name=$1 start end
+	shift
+	sync
+	start=$(date +%s%N)
+	as "$account" "$@" >"$stage/said" 2>&1 || {
+		echo "$name failed: $(tail -n 1 "$stage/said")"
+		return 0
+	}
+	end=$(date +%s%N)
+	echo "$(((end - start) / 1000000))" >>"$stage/ms.$name"
+}
+
+# median NAME - of its list, in ms.
+median() {
+	[ -s "$stage/ms.$1" ] || return 0
+	sort -n "$stage/ms.$1" | sed -n "$((($(wc -l <"$stage/ms.$1") + 1) / 2))p"
+}
+
+# forget FOLDER - of the account, whoever owns what is in it.
+forget() {
+	as "$account" sh -c "rm -rf $1 2>/dev/null ||
+		unshare --map-auto --map-root-user rm -rf $1"
+}
+
+# row TITLE NAME - a line of the table.
+row() {
+	local ms
+	ms=$(median "$2")
+	[ -z "$ms" ] || echo "| $1 | $ms |" \
+		"$(awk -v a="$ms" -v b="$slower" 'BEGIN { printf "%.2f", a / b }') |"
+}
+
+debian_tar
+archive
+registry
+image=127.0.0.1:$port/debian:12
+skopeo --insecure-policy copy -q --dest-tls-verify=false \
+	"docker-archive:$stage/debian.archive" "docker://$image"
+rm "$stage/debian.archive"
+ln "$cache/debian.tar" "$stage/debian.tar" 2>/dev/null ||
+	cp "$cache/debian.tar" "$stage/debian.tar"
+blob=$(find "$stage/$account/registry" -name data -size +1M | head -1)
+podman="podman --root $stage/$account/podman --storage-driver overlay
+	--runroot $stage/$account/run/podman pull -q --tls-verify=false $image"
+pulls=
+! "$stage/rl" help | grep -qE '^ +pull ' || pulls=yes
+
+for _ in $(seq "$runs"); do
+	timed inflate "$stage/inflate" "$blob"
+	as "$account" mkdir tree
+	timed write tar -C tree --exclude=./dev -xf "$stage/debian.tar"
+	forget tree
+	if [ -n "$pulls" ]; then
+		timed rl "$stage/peak" peak.kb "$stage/rl" pull -q "$image"
+		cat "$stage/$account/peak.kb" >>"$stage/peaks"
+		unpacked=$(as "$account" sh -c 'ls -d store/layers/*/*' |
+			wc -l)
+		forget 'store/*'
+	fi
+	! command -v podman >/dev/null || {
+		timed podman $podman
+		forget podman
+		forget run/podman
+	}
+done
+inflate=$(median inflate) write=$(median write)
+slower=$((inflate > write ? inflate : write))
+echo "A pull of $(($(stat -c %s "$blob") >> 20)) MB, unpacked" \
+	"$(($(stat -c %s "$stage/debian.tar") >> 20)) MB, median of $runs in turn:"
+echo
+echo "| | ms | to the slower floor |"
+echo "|---|---|---|"
+row "floor: inflate and sha256" inflate
+row "floor: write the files (tar)" write
+row "rl pull" rl
+row "podman pull" podman
+echo
+if [ -n "$pulls" ]; then
+	echo "rl pull: at most $(sort -n "$stage/peaks" | tail -1) kB resident" \
+		"in all its processes; $unpacked layer unpacked"
+else
+	echo "this rl has no pull"
+fi
