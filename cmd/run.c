@@ -83,6 +83,31 @@ static int mount_rootfs(void *arg, int *ret_fd, struct err *e)
 	return r->driver->mount(&r->rootfs, ret_fd, e);
 }
 
+static int write_cidfile(const struct run *r, struct err *e)
+{
+	if (!r->o->cidfile)
+		return 0;
+	if (file_create(AT_FDCWD, r->o->cidfile, r->spec.id, 0644, e) == 0)
+		return 0;
+	if (e->code == EEXIST)
+		return err_set(e, EEXIST, "container ID file found, make sure "
+			       "the other container isn't running or delete %s",
+			       r->o->cidfile);
+	return -e->code;
+}
+
+/* Once, whichever driver of the ladder comes to it first. */
+static int make_container(void *arg, struct err *e)
+{
+	struct run *r = arg;
+
+	if (r->container.fd >= 0)
+		return 0;
+	TRY(container_create(&r->store, r->spec.id, r->o->name, &r->container,
+			     e));
+	return write_cidfile(r, e);
+}
+
 /* The program runs: now there is time for what can wait. */
 static void settled(void *arg, pid_t pid UNUSED)
 {
@@ -101,6 +126,7 @@ static int start_with(struct run *r, const struct driver_ops *driver,
 		.rootfs = mount_rootfs, .rootfs_arg = r,
 		.rootfs_early = driver->early,
 		.rootfs_process = driver->process,
+		.prepare = make_container,
 		.mountpoint = r->o->rootfs ? r->rootfs.source :
 					     r->container.path,
 		.network = r->net->inside,
@@ -138,19 +164,6 @@ static int start(struct run *r, struct launch_result *res, struct err *e)
 	}
 	return err_set(e, -code, "no storage driver works: %s",
 		       str_text(&failures));
-}
-
-static int write_cidfile(const struct run *r, struct err *e)
-{
-	if (!r->o->cidfile)
-		return 0;
-	if (file_create(AT_FDCWD, r->o->cidfile, r->spec.id, 0644, e) == 0)
-		return 0;
-	if (e->code == EEXIST)
-		return err_set(e, EEXIST, "container ID file found, make sure "
-			       "the other container isn't running or delete %s",
-			       r->o->cidfile);
-	return -e->code;
 }
 
 static void print_list(const char *title, const struct strv *l)
@@ -224,8 +237,7 @@ static bool own_root(const struct idmap *map)
 
 static int prepare(struct run *r, char **argv, struct err *e)
 {
-	TRY(container_create(&r->store, r->spec.id, r->o->name, &r->container,
-			     e));
+	container_plan(&r->store, r->spec.id, &r->container);
 	if (r->o->rootfs) {
 		r->rootfs.source = realpath(argv[0], NULL);
 		if (!r->rootfs.source)
@@ -233,15 +245,17 @@ static int prepare(struct run *r, char **argv, struct err *e)
 	} else {
 		TRY(open_layers(r, e));
 	}
-	if (!r->o->rm)
+	if (!r->o->rm) {
+		TRY(make_container(r, e));
 		TRY(keep(r, argv[0], e));
+	}
 	/* without them, the upper folder gets what it lacks */
 	if (!r->o->rootfs && own_root(&r->spec.idmap))
 		container_mountpoints(&r->store, &r->mountpoints, e);
 	r->rootfs.mountpoints = r->mountpoints;
 	r->rootfs.path = r->container.path;
 	r->rootfs.volatile_upper = r->o->rm;
-	return write_cidfile(r, e);
+	return 0;
 }
 
 static int finish(struct run *r, const struct launch_result *res, int code)

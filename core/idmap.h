@@ -73,6 +73,10 @@ int idmap_choose(const struct idmap_request *req, struct idmap *ret,
  * Ranges: both helpers run at once.
  */
 int idmap_write(pid_t pid, const struct idmap *map, struct err *e);
+/* The same; meanwhile (may be NULL) runs here while the helpers do. */
+int idmap_write_and(pid_t pid, const struct idmap *map,
+		    int (*meanwhile)(void *arg, struct err *e), void *arg,
+		    struct err *e);
 /* Which id outside is `id` inside?  False when it is not mapped. */
 bool idmap_to_host(const struct id_extents *x, uint32_t id, uint32_t *ret);
 /* "0 1000 1\n1 100000 65536\n", for messages and the kernel. */

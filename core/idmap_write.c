@@ -51,10 +51,13 @@ static int helper_failed(const char *path, int said, struct err *e)
 }
 
 /* Both helpers run side by side: each is a setuid program with its own cost. */
-static int write_ranges(pid_t pid, const struct idmap *map, struct err *e)
+static int write_ranges(pid_t pid, const struct idmap *map,
+			int (*meanwhile)(void *arg, struct err *e), void *arg,
+			struct err *e)
 {
 	auto_close int said = -1, say = -1;
-	int fds[2], uid_rc, gid_rc;
+	int fds[2], uid_rc, gid_rc, r;
+	struct err other;
 	pid_t u, g;
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -65,6 +68,7 @@ static int write_ranges(pid_t pid, const struct idmap *map, struct err *e)
 	if (u < 0)
 		return u;
 	g = start_helper(IDMAP_NEWGIDMAP, pid, &map->gid, say, e);
+	r = meanwhile ? meanwhile(arg, &other) : 0;
 	uid_rc = proc_wait(u, e);
 	if (g < 0)
 		return g;
@@ -73,17 +77,28 @@ static int write_ranges(pid_t pid, const struct idmap *map, struct err *e)
 		return helper_failed(IDMAP_NEWUIDMAP, said, e);
 	if (gid_rc != 0)
 		return helper_failed(IDMAP_NEWGIDMAP, said, e);
-	return 0;
+	if (r < 0)
+		*e = other;
+	return r;
 }
 
 int idmap_write(pid_t pid, const struct idmap *map, struct err *e)
+{
+	return idmap_write_and(pid, map, NULL, NULL, e);
+}
+
+int idmap_write_and(pid_t pid, const struct idmap *map,
+		    int (*meanwhile)(void *arg, struct err *e), void *arg,
+		    struct err *e)
 {
 	auto_str struct str uid = { 0 }, gid = { 0 };
 
 	if (map->uid.n == 0 || map->gid.n == 0)
 		return err_set(e, EINVAL, "the id map is empty");
 	if (map->kind == IDMAP_RANGES)
-		return write_ranges(pid, map, e);
+		return write_ranges(pid, map, meanwhile, arg, e);
+	if (meanwhile)
+		TRY(meanwhile(arg, e));
 	/* user_namespaces(7): without CAP_SETGID outside, setgroups first */
 	if (map->kind == IDMAP_SINGLE)
 		TRY(poke(pid, "setgroups", "deny", e));

@@ -159,7 +159,8 @@ static int give_ids(struct launch *l, struct err *e)
 {
 	char path[64];
 
-	TRY(idmap_write(l->pid, &l->spec->idmap, e));
+	TRY(idmap_write_and(l->pid, &l->spec->idmap, l->hooks->prepare,
+			    l->hooks->rootfs_arg, e));
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)l->pid);
 	l->result->userns_fd = open(path, O_RDONLY | O_CLOEXEC);
 	return sync_send(l->sock, SYNC_MAPPED, -1, e);

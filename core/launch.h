@@ -18,6 +18,12 @@ struct launch_hooks {
 	 */
 	int (*rootfs)(void *arg, int *ret_fd, struct err *e);
 	bool rootfs_early;
+	/*
+	 * Make what rootfs() needs on the disk: in the supervisor, while the
+	 * id maps are written, so with rootfs_early it may be too late.  May
+	 * be NULL.
+	 */
+	int (*prepare)(void *arg, struct err *e);
 	/* It leaves a process behind (FUSE): it must run outside the new
 	 * pid namespace. */
 	bool rootfs_process;

@@ -144,6 +144,13 @@ static int claim_name(int containers, const char *name, const char *id,
 
 /* ---- life ---- */
 
+void container_plan(const struct store *s, const char *id,
+		    struct container *ret)
+{
+	ret->dir = xasprintf("%s.rm", id);
+	ret->path = xasprintf("%s/containers/%s", s->path, ret->dir);
+}
+
 int container_create(const struct store *s, const char *id, const char *name,
 		     struct container *ret, struct err *e)
 {
@@ -152,8 +159,6 @@ int container_create(const struct store *s, const char *id, const char *name,
 
 	if (containers < 0)
 		return containers;
-	ret->dir = xasprintf("%s.rm", id);
-	ret->path = xasprintf("%s/containers/%s", s->path, ret->dir);
 	if (mkdirat(containers, ret->dir, 0700) < 0)
 		return err_sys(e, "create %s", ret->path);
 	fd = dir_open(containers, ret->dir, e);

@@ -24,8 +24,11 @@ struct container {
 };
 #define CONTAINER_INIT { .fd = -1 }
 
+/* Only name its folder: `dir` and `path`. */
+void container_plan(const struct store *s, const char *id,
+		    struct container *ret);
 /*
- * Make ID.rm with upper/ and work/ and claim `name` (NULL: one is made up).
+ * Make that folder, ID.rm, with upper/ and work/, and claim `name` (NULL: one is made up).
  * -EEXIST: the name is taken.
  */
 int container_create(const struct store *s, const char *id, const char *name,

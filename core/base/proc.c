@@ -63,9 +63,8 @@ static int child_main(void *arg)
 	struct child *c = arg;
 	const int from[3] = { c->s->in, c->s->out, c->s->err };
 
-	for (int sig = 1; sig < SIGRTMIN; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP)
-			signal(sig, SIG_DFL);
+	/* execve resets handlers, but what we ignore would stay ignored */
+	signal(SIGPIPE, SIG_DFL);
 	for (int fd = 0; fd <= 2; fd++)
 		if (from[fd] >= 0 && dup2(from[fd], fd) < 0)
 			goto failed;
@@ -81,7 +80,8 @@ failed:
 
 pid_t proc_spawn(const struct spawn *s, int *ret_pidfd, struct err *e)
 {
-	auto_free char *path = proc_which(s->path);
+	auto_free char *path = strchr(s->path, '/') ? xstrdup(s->path) :
+						      proc_which(s->path);
 	struct child c = { .s = s, .path = path };
 	int flags = CLONE_VM | CLONE_VFORK | SIGCHLD, pidfd = -1;
 	sigset_t all, old;
