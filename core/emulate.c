@@ -14,6 +14,12 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
+/* the headers of the build may be older than the kernel */
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1UL
+#endif
+
 /*
  * Theory of operation: a set of credentials is a row of a table here.  Which
  * row a process has must be inherited by fork and kept by exec, with nobody
@@ -194,6 +200,9 @@ int emulate_open(int listener, uint32_t uid, uint32_t gid,
 	struct emulate *m = xcalloc(1, sizeof(*m));
 
 	m->fd = listener;
+	/* Linux 6.6: who asks and we take turns on one CPU; 45 us to 7 */
+	ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+	      SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	m->rows = xcalloc(1, sizeof(*m->rows));
 	m->n = 1;
 	for (int i = 0; i < KINDS; i++) {
