@@ -4,7 +4,7 @@ set -eu
 build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
 libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev"
 check="$build busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
-mmdebstrap tmux"
+mmdebstrap tmux zstd acl procps"
 # what is measured beside rl (bwrap, crun, runc) is not installed
 bench="$check binutils docker-registry mmdebstrap strace"
 case ${1:-} in

@@ -13,6 +13,7 @@
 #define ENTRIES_MAX 10000000
 #define FOLDERS_BYTES_MAX (16 << 20)
 #define HOLE 65536 /* a run of zeros this long is not written */
+#define PAGE 4096
 #define OVERRIDE "user.containers.override_stat"
 #define WHITEOUT ".wh."
 #define OPAQUE ".wh..wh..opq"
@@ -237,40 +238,103 @@ static int set_owner(struct tree *t, const struct item *it, int fd,
 
 /* ---- content ---- */
 
+/*
+ * Zeros are kept back: a run of HOLE bytes or more, in however many blocks it
+ * comes, stays a hole, so gigabytes of them cost nothing.
+ */
+struct sink {
+	int fd;
+	off_t end;      /* of what is written */
+	off_t zeros_at; /* a run of zeros that is not written yet, */
+	off_t zeros;    /* and how long it is */
+};
+
 static bool all_zero(const char *p, size_t n)
 {
-	return n > 0 && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* *end is where the file's content ends now. */
-static int write_at(int fd, const char *p, size_t n, off_t at, off_t *end,
+/* How many of the first bytes are zero, in whole pages (or all of them). */
+static size_t leading_zeros(const char *p, size_t n)
+{
+	size_t k = 0;
+
+	while (n - k >= PAGE && all_zero(p + k, PAGE))
+		k += PAGE;
+	return n - k < PAGE && all_zero(p + k, n - k) ? n : k;
+}
+
+static size_t trailing_zeros(const char *p, size_t n)
+{
+	size_t k = 0;
+
+	while (n - k >= PAGE && all_zero(p + n - k - PAGE, PAGE))
+		k += PAGE;
+	return k;
+}
+
+static int write_at(struct sink *s, const char *p, size_t n, off_t at,
 		    struct err *e)
 {
 	for (size_t done = 0; done < n;) {
-		ssize_t w = pwrite(fd, p + done, n - done, at + done);
+		ssize_t w = pwrite(s->fd, p + done, n - done, at + done);
 
 		if (w < 0 && errno != EINTR)
 			return err_sys(e, "write a file");
 		done += w > 0 ? w : 0;
 	}
 	if (n > 0)
-		*end = at + n;
+		s->end = at + n;
 	return 0;
 }
 
-/* Long runs of zeros stay holes: gigabytes of them cost nothing. */
-static int write_block(int fd, const char *p, size_t n, off_t at, off_t *end,
-		       struct err *e)
+/* The run was too short for a hole. */
+static int write_zeros(struct sink *s, struct err *e)
+{
+	static const char zeros[PAGE];
+
+	for (; s->zeros > 0; s->zeros -= PAGE, s->zeros_at += PAGE)
+		TRY(write_at(s, zeros, s->zeros < PAGE ? s->zeros : PAGE,
+			     s->zeros_at, e));
+	return 0;
+}
+
+/* A block that begins and ends with something else than pages of zeros. */
+static int write_middle(struct sink *s, const char *p, size_t n, off_t at,
+			struct err *e)
 {
 	size_t from = 0, k = 0;
 
 	for (; k + HOLE <= n; k += HOLE) {
 		if (!all_zero(p + k, HOLE))
 			continue;
-		TRY(write_at(fd, p + from, k - from, at + from, end, e));
+		TRY(write_at(s, p + from, k - from, at + from, e));
 		from = k + HOLE;
 	}
-	return write_at(fd, p + from, n - from, at + from, end, e);
+	return write_at(s, p + from, n - from, at + from, e);
+}
+
+static int write_block(struct sink *s, const char *p, size_t n, off_t at,
+		       struct err *e)
+{
+	size_t lead = leading_zeros(p, n), tail;
+
+	if (s->zeros > 0 && at != s->zeros_at + s->zeros)
+		s->zeros = 0; /* the archive itself leaves a hole behind it */
+	if (s->zeros == 0)
+		s->zeros_at = at;
+	if (lead == n) {
+		s->zeros += n;
+		return 0;
+	}
+	if (s->zeros + (off_t)lead < HOLE) {
+		TRY(write_zeros(s, e));
+		lead = 0;
+	}
+	tail = trailing_zeros(p + lead, n - lead);
+	s->zeros = tail;
+	s->zeros_at = at + n - tail;
+	return write_middle(s, p + lead, n - lead - tail, at + lead, e);
 }
 
 static int archive_failed(struct archive *a, struct err *e)
@@ -285,8 +349,8 @@ static int archive_failed(struct archive *a, struct err *e)
 static int write_content(struct tree *t, const struct item *it, int fd,
 			 struct err *e)
 {
+	struct sink s = { .fd = fd };
 	const void *block;
-	off_t end = 0;
 	la_int64_t at;
 	size_t n;
 	int r;
@@ -295,10 +359,10 @@ static int write_content(struct tree *t, const struct item *it, int fd,
 		return 0;
 	while ((r = archive_read_data_block(t->a, &block, &n, &at)) ==
 	       ARCHIVE_OK)
-		TRY(write_block(fd, block, n, at, &end, e));
+		TRY(write_block(&s, block, n, at, e));
 	if (r != ARCHIVE_EOF)
 		return archive_failed(t->a, e);
-	if (end != archive_entry_size(it->ent) &&
+	if (s.end != archive_entry_size(it->ent) &&
 	    ftruncate(fd, archive_entry_size(it->ent)) < 0)
 		return err_sys(e, "write %s", it->path);
 	return 0;
@@ -355,7 +419,10 @@ static int write_symlink(struct tree *t, const struct item *it, struct err *e)
 {
 	const char *target = archive_entry_symlink(it->ent);
 
-	if (!target || symlinkat(target, it->dir, it->name) < 0)
+	if (!target)
+		return err_set(e, EINVAL, "the link %s has no target",
+			       it->path);
+	if (symlinkat(target, it->dir, it->name) < 0)
 		return err_sys(e, "link %s", it->path);
 	return set_link_attributes(t, it, e);
 }

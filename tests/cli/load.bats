@@ -23,40 +23,164 @@ load ../lib/common
 	[ -z "$("$RL" images -q)" ]
 }
 
-# hostile PYTHON - an image whose one layer the code adds to the tar `t`.
-hostile() {
-	python3 - "$BATS_TEST_TMPDIR/evil.tar" <<-PY
-	import hashlib, io, json, sys, tarfile
-	def tar(add):
-	    b = io.BytesIO()
-	    t = tarfile.open(fileobj=b, mode="w", format=tarfile.PAX_FORMAT)
-	    add(t); t.close(); return b.getvalue()
-	def put(t, name, data=b"", **kw):
-	    i = tarfile.TarInfo(name); i.size = len(data)
-	    for k, v in kw.items(): setattr(i, k, v)
-	    t.addfile(i, io.BytesIO(data))
-	def layer(t):
-	    $1
-	l = tar(layer)
-	c = json.dumps({"os": "linux", "architecture": "amd64", "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(l).hexdigest()]}}).encode()
-	def outer(t):
-	    put(t, "layer.tar", l); put(t, "c.json", c)
-	    put(t, "manifest.json", json.dumps([{"Config": "c.json", "RepoTags": ["evil:1"], "Layers": ["layer.tar"]}]).encode())
-	open(sys.argv[1], "wb").write(tar(outer))
-	PY
-	"$RL" load -i "$BATS_TEST_TMPDIR/evil.tar"
+# big_archive - a docker archive of three layers of some thousand files.
+big_archive() {
+	local file=$BATS_RUN_TMPDIR/big.tar
+	[ -e "$file" ] || PYTHONPATH=$BATS_TEST_DIRNAME/../lib PYTHONDONTWRITEBYTECODE=1 python3 -c "
+from archive import *
+import random
+r = random.Random(1)
+def layer(n):
+    def add(t):
+        for i in range(2000):
+            put(t, '%d/%d/%d' % (n, i % 40, i), r.randbytes(r.randrange(8000)))
+    return tar(add)
+l = [layer(n) for n in range(3)]
+write(docker(l, name='big:1', blobs=[gzip.compress(l[0], 1), l[1], gzip.compress(l[2], 1)]))" "$file"
+	echo "$file"
 }
 
-@test "no path in a layer leaves its folder" {
-	outside=$BATS_TEST_TMPDIR/outside
-	mkdir "$outside"
-	run hostile "put(t, 'd', type=tarfile.SYMTYPE, linkname='$outside'); put(t, 'd/f', b'x')"
-	[ -z "$(ls "$outside")" ]
-	run hostile "put(t, '../../../../../../$outside/f', b'x')"
-	[ "$status" -eq 1 ]
-	run hostile "put(t, '$outside/f', b'x')"
-	[ -z "$(ls "$outside")" ]
-	run hostile "put(t, 'h', type=tarfile.LNKTYPE, linkname='/etc/passwd')"
-	[ "$status" -eq 1 ]
-	[ -z "$(ls "$outside")" ]
+# remains - what a load that died has left.
+remains() {
+	(cd "$RL_ROOT" && find incoming -mindepth 1; find layers -mindepth 2 -maxdepth 2 -name '*.*' ! -name .idmap)
+}
+
+@test "kill -9 at any moment: the next load works and sweeps the rest" {
+	archive=$(big_archive)
+	"$RL" load -q -i "$archive"
+	"$RL" rmi big:1 >/dev/null
+	for i in $(seq 20); do
+		setsid "$RL" load -q -i "$archive" >/dev/null 2>&1 &
+		pid=$!
+		sleep "0.$((RANDOM % 40 + 10))"
+		kill -9 $pid 2>/dev/null || true
+		wait $pid 2>/dev/null || true
+	done
+	# a folder that is new and empty might belong to a load that begins now
+	find "$RL_ROOT/incoming" "$RL_ROOT/layers" -mindepth 1 -maxdepth 2 -empty -exec touch -d '2 minutes ago' {} +
+	"$RL" load -q -i "$archive"
+	remains
+	[ -z "$(remains)" ]
+	[ "$("$RL" images -q | wc -l)" -eq 1 ]
+	[ "$(find "$RL_ROOT"/layers -type f ! -name .idmap | wc -l)" -eq 6000 ]
+	[ "$(ls "$RL_ROOT/blobs/sha256" | wc -l)" -eq 5 ]
+	! pgrep -u "$(id -u)" 'rl-unpack|rl-read' >/dev/null
+}
+
+@test "two loads of one archive at once" {
+	archive=$(big_archive)
+	"$RL" load -q -i "$archive" &
+	one=$!
+	"$RL" load -q -i "$archive" &
+	two=$!
+	wait $one
+	wait $two
+	[ "$(find "$RL_ROOT"/layers -type f ! -name .idmap | wc -l)" -eq 6000 ]
+	[ -z "$(remains)" ]
+}
+
+@test "^C ends a load at once, with nothing lost" {
+	load_busybox
+	mkfifo "$BATS_TEST_TMPDIR/slow"
+	(cat "$(big_archive)" && sleep 60) >"$BATS_TEST_TMPDIR/slow" &
+	writer=$!
+	set -m
+	"$RL" load -i "$BATS_TEST_TMPDIR/slow" 7>&- &
+	pid=$!
+	set +m
+	for i in $(seq 100); do
+		[ -z "$(find "$RL_ROOT/incoming" -name 0)" ] || break
+		sleep 0.05
+	done
+	kill -INT -$pid
+	rc=0
+	wait $pid || rc=$?
+	pkill -P $writer || true
+	kill $writer 2>/dev/null || true
+	[ "$rc" -eq 130 ]
+	[ "$("$RL" run --rm --network none busybox echo fine)" = fine ]
+	"$RL" load -q -i "$(big_archive)"
+	[ -z "$(remains)" ]
+}
+
+# on_a_full_disk SIZE - load busybox, then too much, in a tmpfs of SIZE.
+on_a_full_disk() {
+	unshare -Urm sh -c '
+		export RL_ROOT=$1/small
+		mkdir -p "$RL_ROOT" && mount -t tmpfs -o size=$3 none "$RL_ROOT" || exit 99
+		"$RL" load -q -i "$2" || exit 98
+		"$RL" load -q -i "$4"
+		echo "rc $?"
+		cd "$RL_ROOT" && find incoming layers -name "*.*" ! -name .idmap
+		"$RL" images --format "{{.Repository}}"
+		ls blobs/sha256 | wc -l' - "$BATS_TEST_TMPDIR" "$(busybox_archive)" "$1" "$(big_archive)"
+}
+
+@test "a full disk: the message says so, what was there stays" {
+	requires userns
+	# too small for the archive; for the layers as well; for the last one
+	for size in 20m 32m 44m; do
+		run on_a_full_disk $size
+		echo "$size: $output"
+		[[ ${lines[0]} = *"No space left on device"* ]]
+		[ "${lines[1]}" = "rc 1" ]
+		[ "${lines[2]}" = busybox ]
+		[ "${lines[3]}" = 3 ]
+		[ "${#lines[@]}" -eq 4 ]
+	done
+}
+
+@test "few file descriptors and few processes are enough, or it says so" {
+	archive=$(big_archive)
+	(ulimit -n 32 && "$RL" load -q -i "$archive")
+	[ "$(find "$RL_ROOT"/layers -type f ! -name .idmap | wc -l)" -eq 6000 ]
+	run sh -c 'ulimit -n 9 && RL_ROOT=$RL_ROOT.2 "$RL" load -q -i "$1"' - "$archive"
+	[ "$status" -ne 0 ]
+	[[ $output = *"Too many open files"* || $output = *"file descriptor"* ]]
+}
+
+@test "memory stays small, whatever the archive's size" {
+	run sh -c '/usr/bin/python3 -c "
+import resource, subprocess, sys
+subprocess.check_call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)" "$RL" load -q -i "$1"' - "$(big_archive)"
+	[ "$status" -eq 0 ]
+	[ "$output" -lt 65536 ]
+}
+
+@test "a store below a set-gid folder with default ACLs keeps images' modes" {
+	mkdir "$BATS_TEST_TMPDIR/group"
+	chmod 2770 "$BATS_TEST_TMPDIR/group"
+	setfacl -d -m u::rwx,g::---,o::---,m::--- "$BATS_TEST_TMPDIR/group" ||
+		skip "no ACLs on this filesystem"
+	RL_ROOT=$BATS_TEST_TMPDIR/group/store
+	load_busybox
+	[ "$(stat -c %a "$RL_ROOT"/layers/*/*/etc/passwd)" = 644 ]
+	[ "$(stat -c %a "$RL_ROOT"/layers/*/*/bin)" = 755 ]
+}
+
+@test "the unpacking processes hold no rights and no files but their own" {
+	mkfifo "$BATS_TEST_TMPDIR/slow"
+	(head -c 3000000 "$(big_archive)"; sleep 60) >"$BATS_TEST_TMPDIR/slow" &
+	writer=$!
+	"$RL" load -q -i "$BATS_TEST_TMPDIR/slow" &
+	loader=$!
+	for i in $(seq 100); do
+		child=$(pgrep -u "$(id -u)" -x rl-read-archive) && break
+		sleep 0.05
+	done
+	status=$(cat "/proc/$child/status")
+	echo "$status"
+	[[ $status = *"NoNewPrivs:	1"* ]]
+	[[ $status = *"Seccomp:	2"* ]]
+	[[ $status = *"CapBnd:	000000008800001b"* ]]
+	[[ $status = *"NSpid:"*"	1"* ]]
+	kill -9 "$loader"
+	pkill -P $writer || true
+	kill $writer 2>/dev/null || true
+	for i in $(seq 100); do
+		pgrep -u "$(id -u)" -x rl-read-archive >/dev/null || break
+		sleep 0.05
+	done
+	! pgrep -u "$(id -u)" -x 'rl-read-archive|rl-unpacker' >/dev/null
 }
