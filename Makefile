@@ -4,8 +4,10 @@ VERSION := $(shell cat VERSION 2>/dev/null || git describe --tags --always --dir
 B       ?= build
 CC      ?= cc
 # What each program may use: rl starts containers and is linked statically;
-# rl-transfer moves images in and out and loads the large libraries.
+# rl-transfer moves images in and out and loads the large libraries; rl-slirp
+# is a container's network.
 PKGS          ?= libseccomp libcap jansson
+LIBS_SLIRP    ?= -lslirp
 PKGS_TRANSFER ?= $(PKGS) libarchive libcrypto libzstd libisal zlib
 
 CFLAGS   ?= -O2 -g
@@ -32,6 +34,8 @@ LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c)
 SHARED_SRC   := $(wildcard cmd/ui/*.c)
 RL_SRC       := $(wildcard cmd/*.c)
 TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
+SLIRP_SRC    := $(wildcard net/slirp/*.c)
+SLIRP_LIB    := net/wire.c $(addprefix core/base/,base.c err.c str.c)
 UNIT_SRC     := $(wildcard tests/unit/*_test.c)
 FUZZ_SRC     := $(wildcard tests/fuzz/*_fuzz.c)
 obj           = $(patsubst %.c,$B/%.o,$(1))
@@ -41,12 +45,14 @@ FUZZ         := $(patsubst %.c,$B/%,$(FUZZ_SRC))
 
 Q = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
 
-all: $B/rl $B/rl-transfer                 ## build both programs
+all: $B/rl $B/rl-transfer $B/rl-slirp     ## build the programs
 
 $B/rl: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) $(STATIC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(if $(SAN),,--static) $(PKGS)) -lm
 $B/rl-transfer: $(call obj,$(TRANSFER_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
+$B/rl-slirp: $(call obj,$(SLIRP_SRC) $(SLIRP_LIB))
+	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS_SLIRP) -lm
 # The default seccomp profile is compiled once, now, not at every start.
 GEN_SRC := core/gen/seccomp_gen.c core/gen/seccomp_shrink.c \
            core/seccomp_profile.c core/caps.c \
@@ -85,6 +91,7 @@ lint:                                     ## layers and documented headers
 install: all                              ## into PREFIX
 	install -D -m0755 $B/rl $(DESTDIR)$(PREFIX)/bin/rl
 	install -D -m0755 $B/rl-transfer $(DESTDIR)$(PREFIX)/libexec/rl/rl-transfer
+	install -D -m0755 $B/rl-slirp $(DESTDIR)$(PREFIX)/libexec/rl/rl-slirp
 map:                                      ## what each file is for
 	@for f in $$(git ls-files '*.[ch]'); do sed -n 's|^.*/\?\* \?\([a-z_]*\.[ch] - .*\)|\1|p' $$f | head -1; done
 clean:

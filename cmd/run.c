@@ -18,6 +18,8 @@ extern const struct cmd cmd_run;
 
 struct run {
 	const struct run_options *o;
+	int argc;       /* the image and the command */
+	char **argv;
 	struct store store;
 	struct image image;
 	struct spec spec;
@@ -27,7 +29,7 @@ struct run {
 	int *locks;     /* fds of the layers, flock'ed while it runs */
 	size_t n_locks;
 	const struct driver_ops *driver;
-	const struct net_ops *net;
+	struct net net;
 };
 
 /* ---- the image ---- */
@@ -119,6 +121,17 @@ static void settled(void *arg, pid_t pid UNUSED)
 	container_sweep(&r->store, &ignored);
 }
 
+/* The network's death is the container's to feel, and ours to tell. */
+static bool network_event(void *arg)
+{
+	struct err e;
+
+	if (net_event(arg, &e) >= 0)
+		return true;
+	fprintf(stderr, "rl: the container's network is dead: %s\n", e.text);
+	return false;
+}
+
 static int start_with(struct run *r, const struct driver_ops *driver,
 		      struct launch_result *res, struct err *e)
 {
@@ -129,7 +142,8 @@ static int start_with(struct run *r, const struct driver_ops *driver,
 		.prepare = make_container,
 		.mountpoint = r->o->rootfs ? r->rootfs.source :
 					     r->container.path,
-		.network = r->net->inside,
+		.network = net_inside, .network_arg = &r->net,
+		.network_fd = r->net.sock, .network_event = network_event,
 		.started = settled, .started_arg = r,
 		.sig_proxy = !streq(r->o->sig_proxy, "false"), .debug = r->o->debug,
 	};
@@ -182,7 +196,7 @@ static int print_plan(const struct run *r)
 	print_list("environment", &s->env);
 	printf("user: %s\nworking directory: %s\nhostname: %s\nnetwork: %s\n",
 	       *s->user.text ? s->user.text : "0", s->cwd, s->hostname,
-	       r->net->name);
+	       r->net.ops->name);
 	idmap_text(&s->idmap.uid, &uid);
 	idmap_text(&s->idmap.gid, &gid);
 	printf("uid map:\n%sgid map:\n%snamespaces:", str_text(&uid),
@@ -203,16 +217,22 @@ static int print_plan(const struct run *r)
 	return 0;
 }
 
-static int plan(struct run *r, int argc, char **argv, struct err *e)
+static int plan_spec(struct run *r, struct err *e)
+{
+	return run_options_spec(r->o, r->o->rootfs ? NULL : &r->image.config,
+				r->argc - 1, r->argv + 1, &r->spec, &r->net, e);
+}
+
+static int plan(struct run *r, struct err *e)
 {
 	struct idmap_request req;
 
 	TRY(idmap_request_parse(r->o->userns, &req, e));
 	TRY(idmap_choose(&req, &r->spec.idmap, e));
+	TRY(net_parse(r->o->network, &r->net, e));
 	if (!r->o->rootfs)
-		TRY(find_image(r, argv[0], e));
-	return run_options_spec(r->o, r->o->rootfs ? NULL : &r->image.config,
-				argc - 1, argv + 1, &r->spec, &r->net, e);
+		TRY(find_image(r, r->argv[0], e));
+	return plan_spec(r, e);
 }
 
 /* Its record is for those who list and inspect what stays. */
@@ -221,7 +241,7 @@ static int keep(struct run *r, const char *image, struct err *e)
 	const char *digest = r->o->rootfs ? NULL : r->image.manifest_digest;
 	auto_free char *record = run_record_text(
 		&r->spec, r->container.name, image,
-		r->o->rootfs ? NULL : r->image.id, r->net->name);
+		r->o->rootfs ? NULL : r->image.id, r->net.ops->name);
 
 	return container_keep(&r->store, &r->container, digest, record, e);
 }
@@ -235,19 +255,19 @@ static bool own_root(const struct idmap *map)
 	       idmap_to_host(&map->gid, 0, &gid) && gid == getegid();
 }
 
-static int prepare(struct run *r, char **argv, struct err *e)
+static int prepare(struct run *r, struct err *e)
 {
 	container_plan(&r->store, r->spec.id, &r->container);
 	if (r->o->rootfs) {
-		r->rootfs.source = realpath(argv[0], NULL);
+		r->rootfs.source = realpath(r->argv[0], NULL);
 		if (!r->rootfs.source)
-			return err_sys(e, "--rootfs %s", argv[0]);
+			return err_sys(e, "--rootfs %s", r->argv[0]);
 	} else {
 		TRY(open_layers(r, e));
 	}
 	if (!r->o->rm) {
 		TRY(make_container(r, e));
-		TRY(keep(r, argv[0], e));
+		TRY(keep(r, r->argv[0], e));
 	}
 	/* without them, the upper folder gets what it lacks */
 	if (!r->o->rootfs && own_root(&r->spec.idmap))
@@ -274,6 +294,7 @@ static int finish(struct run *r, const struct launch_result *res, int code)
 
 static void release(struct run *r)
 {
+	net_stop(&r->net);
 	for (size_t i = 0; i < r->n_locks; i++)
 		close(r->locks[i]);
 	free(r->locks);
@@ -286,18 +307,60 @@ static void release(struct run *r)
 	store_release(&r->store);
 }
 
-static int go(struct run *r, int argc, char **argv, struct err *e)
+/* ---- the network's ladder ---- */
+
+/*
+ * Nobody asked for a network of its own by name, and the host refuses one:
+ * plan again, with the host's.
+ */
+static int fall_to_host(struct run *r, struct err *e)
+{
+	struct idmap map = r->spec.idmap;
+	char id[sizeof(r->spec.id)];
+
+	if (r->net.chosen || !r->net.ops->own_namespace)
+		return -e->code;
+	fprintf(stderr, "rl: using the host's network: %s\n", e->text);
+	net_stop(&r->net);
+	r->net = (struct net)NET_INIT;
+	TRY(net_parse("host", &r->net, e));
+	memcpy(id, r->spec.id, sizeof(id));
+	spec_release(&r->spec);
+	spec_init(&r->spec);
+	memcpy(r->spec.id, id, sizeof(id));
+	r->spec.idmap = map;
+	return plan_spec(r, e);
+}
+
+static int start_network(struct run *r, struct err *e)
+{
+	return net_start(&r->net, e) < 0 ? fall_to_host(r, e) : 0;
+}
+
+static int start_on_network(struct run *r, struct launch_result *res,
+			    struct err *e)
+{
+	int code = start(r, res, e);
+
+	if (code >= 0 || !res->network_failed)
+		return code;
+	TRY(fall_to_host(r, e));
+	return start(r, res, e);
+}
+
+static int go(struct run *r, struct err *e)
 {
 	struct launch_result res = { .exit_code = 125, .userns_fd = -1 };
 	int code;
 
 	TRY(store_open(&r->store, e));
-	TRY(plan(r, argc, argv, e));
+	TRY(plan(r, e));
 	if (r->o->dry_run)
 		return print_plan(r);
-	code = prepare(r, argv, e);
+	TRY(start_network(r, e));
+	code = prepare(r, e);
 	if (code >= 0)
-		code = start(r, &res, e);
+		code = start_on_network(r, &res, e);
 	finish(r, &res, code);
 	if (code < 0 && res.exit_code != 125) {
 		fprintf(stderr, "rl: %s\n", e->text);
@@ -310,13 +373,14 @@ static int run(void *opts, int argc, char **argv, struct err *e)
 {
 	struct run_options *o = opts;
 	struct run r = {
-		.o = o, .store = STORE_INIT, .container = CONTAINER_INIT,
+		.o = o, .argc = argc, .argv = argv, .store = STORE_INIT,
+		.container = CONTAINER_INIT, .net = NET_INIT,
 	};
 	int code;
 
 	TRY(self_protect(e));
 	spec_init(&r.spec);
-	code = go(&r, argc, argv, e);
+	code = go(&r, e);
 	release(&r);
 	return code;
 }

@@ -29,6 +29,7 @@ struct launch {
 	pid_t setup;            /* staged start: its first stage, or 0 */
 	int   pidfd, sock, signals;
 	int   child_sock;
+	int   network;          /* the hook's fd, -1 once it has ended */
 	int   stdio[3];         /* the container's ends of our pipes */
 	bool  ready;            /* SYNC_READY seen */
 	bool  failed;           /* e holds the start's error */
@@ -144,6 +145,7 @@ static int start(struct launch *l, struct err *e)
 	if (!staged)
 		a.flags |= namespace_flags(l->spec);
 	pid = syscall(SYS_clone3, &a, sizeof(a));
+	l->result->network_failed = pid < 0 && (a.flags & CLONE_NEWNET);
 	if (pid < 0)
 		return err_sys(e, "make the container's namespaces (see rl "
 			       "doctor: user namespaces may be switched off by "
@@ -333,7 +335,7 @@ static int take_exit(struct launch *l, struct err *e)
 }
 
 /* Fixed places of the loop's own fds, before the relays. */
-enum { P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_RELAYS };
+enum { P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_NETWORK, P_RELAYS };
 
 static int wait_once(struct launch *l, struct pollfd *p, struct err *e)
 {
@@ -345,6 +347,7 @@ static int wait_once(struct launch *l, struct pollfd *p, struct err *e)
 	p[P_EMULATE] = (struct pollfd){
 		l->emulate ? emulate_fd(l->emulate) : -1, POLLIN, 0,
 	};
+	p[P_NETWORK] = (struct pollfd){ l->network, POLLIN, 0 };
 	for (int i = 0; i < RELAYS; i++, n++) {
 		p[n] = (struct pollfd){ -1, 0, 0 };
 		if (l->relays[i])
@@ -366,6 +369,9 @@ static int loop_once(struct launch *l, struct err *e)
 		TRY(emulate_step(l->emulate, e));
 	else if (p[P_EMULATE].revents & POLLHUP)
 		emulate_close(steal_ptr(l->emulate));
+	if (p[P_NETWORK].revents &&
+	    !l->hooks->network_event(l->hooks->network_arg))
+		l->network = -1;
 	if (p[P_SIGNALS].revents)
 		TRY(take_signal(l, e));
 	for (int i = 0; i < RELAYS; i++) {
@@ -409,6 +415,7 @@ static int conclude(struct launch *l, struct err *e)
 		l->result->exit_code = 125;
 		l->result->rootfs_failed = has_suffix(f->step, "rootfs") ||
 					   streq(f->step, "rootfs-early");
+		l->result->network_failed = has_suffix(f->step, "network");
 		return err_wrap(e, "%s", f->step);
 	}
 	l->result->exit_code = e->code == ENOENT ? 127 : 126;
@@ -470,6 +477,7 @@ int launch_run(const struct spec *spec, const struct launch_hooks *hooks,
 		.spec = spec, .hooks = hooks, .result = ret, .pidfd = -1,
 		.sock = -1, .child_sock = -1, .signals = -1, .master = -1,
 		.stdio = { -1, -1, -1 }, .terminal = TERMINAL_INIT,
+		.network = hooks->network_event ? hooks->network_fd : -1,
 	};
 	int r;
 

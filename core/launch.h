@@ -33,6 +33,10 @@ struct launch_hooks {
 	/* Runs inside a new network namespace, as its root. */
 	int (*network)(void *arg, struct err *e);
 	void *network_arg;
+	/* In the supervisor: `network_fd` (-1: none) is readable.  False: it
+	 * has nothing more to say. */
+	int network_fd;
+	bool (*network_event)(void *arg);
 	/* Called in the supervisor once the container's program runs. */
 	void (*started)(void *arg, pid_t pid);
 	void *started_arg;
@@ -43,6 +47,7 @@ struct launch_hooks {
 struct launch_result {
 	int  exit_code; /* the container's, or 126/127, or 125 */
 	bool rootfs_failed; /* the rootfs hook is what failed */
+	bool network_failed; /* a network namespace, or the network hook */
 	int  userns_fd; /* the container's user namespace; caller closes */
 };
 

@@ -117,7 +117,9 @@ NORETURN void setup_main(struct init *in)
 
 	if (setup(in, &e) < 0) {
 		sync_send_error(in->sock, skip_prefix(e.text, "rootfs: ") ?
-				"setup-rootfs" : "setup", &e);
+				"setup-rootfs" :
+				skip_prefix(e.text, "make a net namespace") ?
+				"setup-network" : "setup", &e);
 		_exit(125);
 	}
 	_exit(0);

@@ -3,33 +3,76 @@
 /*
  * net.h - a container's network: a table of backends behind one interface,
  * and the texts of the files that name hosts.
+ *
+ * A struct net is first a plan (net_parse), then runs: start() in the
+ * supervisor before the namespaces exist, inside() in the container's first
+ * process once they do, event() in the supervisor whenever `sock` has
+ * something to say, stop() at the end.
  */
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "net/wire.h"
+
+#include <sys/types.h>
+
+struct net;
 
 struct net_ops {
 	const char *name;
 	bool own_namespace; /* a network namespace of its own */
-	/* Runs inside the new namespace as its root; may be NULL. */
-	int (*inside)(void *arg, struct err *e);
+	bool reaches_out;   /* over addresses of its own */
+	bool options;       /* takes NAME:key=value,... */
+	/* Each may be NULL. */
+	int (*start)(struct net *n, struct err *e);
+	/* As root of the new namespaces. */
+	int (*inside)(struct net *n, struct err *e);
+	/* `sock` is readable.  An error: the network is dead. */
+	int (*event)(struct net *n, struct err *e);
+	void (*stop)(struct net *n);
 };
 
-extern const struct net_ops net_none, net_host;
+struct net {
+	const struct net_ops *ops;
+	bool chosen; /* by name: no other may take its place */
+	bool auto6;  /* IPv6 inside if the host has it */
+	struct wire_config config;
+	/* while it runs */
+	int sock; /* to rl-slirp, -1 without */
+	pid_t pid;
+};
 
-/* By --network's word.  -EINVAL lists what there is. */
-int net_find(const char *name, const struct net_ops **ret, struct err *e);
+#define NET_INIT { .sock = -1 }
+
+extern const struct net_ops net_none, net_host, net_slirp;
 
 /*
- * /etc/hosts: the fixed lines, the container's own name (on `ip`), then
- * --add-host entries "name:ip" or "name=ip".  -EINVAL for a bad entry.
+ * Plan a network from --network's text, NULL for the best that works here.
+ * -EINVAL names what is wrong with the text.
  */
-int net_hosts_text(const char *hostname, const char *ip,
+int net_parse(const char *text, struct net *ret, struct err *e);
+int net_start(struct net *n, struct err *e);
+/* The hook of core/launch.h; `net` is the struct net. */
+int net_inside(void *net, struct err *e);
+/* -EPIPE or another error: the network is gone. */
+int net_event(struct net *n, struct err *e);
+/* End it; without a start, nothing is done. */
+void net_stop(struct net *n);
+
+/*
+ * /etc/hosts: the fixed lines, the container's own name, the host's, then
+ * --add-host entries "name:ip" or "name=ip", where ip may be host-gateway.
+ * -EINVAL for a bad entry.
+ */
+int net_hosts_text(const struct net *n, const char *hostname,
 		   const struct strv *add, struct str *ret, struct err *e);
 /*
- * /etc/resolv.conf: the host's own, or what --dns, --dns-search and
- * --dns-option say where they are given.
+ * /etc/resolv.conf: the network's own name server with the host's search
+ * list and options, or the host's file as it is where its name servers are
+ * in reach; --dns, --dns-search and --dns-option take their line's place.
+ * A search of "." is none.
  */
-int net_resolv_text(const struct strv *dns, const struct strv *search,
-		    const struct strv *option, struct str *ret, struct err *e);
+int net_resolv_text(const struct net *n, const struct strv *dns,
+		    const struct strv *search, const struct strv *option,
+		    struct str *ret, struct err *e);
 
 #endif

@@ -35,7 +35,8 @@ suite() {
 stage=$(mktemp -d /var/tmp/rl-check.XXXXXX)
 trap 'rm -rf "$stage" "$log"' EXIT
 chmod 755 "$stage"
-cp "$here/$build/rl" "$here/$build/rl-transfer" "$stage/"
+cp "$here/$build/rl" "$here/$build/rl-transfer" \
+	"$here/$build/rl-slirp" "$stage/"
 cp -r "$here/tests" "$stage/tests"
 chmod -R a+rX "$stage"
 export RL=$stage/rl

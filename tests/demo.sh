@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 stage=$(mktemp -d /var/tmp/rl-demo.XXXXXX)
 trap 'rm -rf "$stage"' EXIT
 chmod 755 "$stage"
-cp "$here/$1/rl" "$here/$1/rl-transfer" "$stage/"
+cp "$here/$1/rl" "$here/$1/rl-transfer" "$here/$1/rl-slirp" "$stage/"
 make_busybox_archive "$stage/busybox.tar"
 chmod a+r "$stage"/*
 cat >"$stage/show" <<'SHOW'

@@ -2,8 +2,9 @@
 # setup.sh - install what is missing: setup.sh build|check|bench.
 set -eu
 build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
-libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev"
-check="$build busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
+libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev libslirp-dev"
+network="iproute2 iperf3 dnsmasq-base slirp4netns passt netcat-openbsd nginx-light curl wrk"
+check="$build $network busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
 mmdebstrap tmux zstd acl procps"
 # what is measured beside rl (bwrap, crun, runc) is not installed
 bench="$check binutils docker-registry mmdebstrap strace"

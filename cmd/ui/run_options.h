@@ -29,11 +29,10 @@ extern const struct opt run_option_table[];
 
 /*
  * Fill the spec (after spec_init) from the options, the image's config (NULL
- * with --rootfs) and the command words.  *ret_net is the backend.
+ * with --rootfs) and the command words, for this network.
  */
 int run_options_spec(const struct run_options *o,
 		     const struct image_config *config, int argc, char **argv,
-		     struct spec *s, const struct net_ops **ret_net,
-		     struct err *e);
+		     struct spec *s, const struct net *net, struct err *e);
 
 #endif

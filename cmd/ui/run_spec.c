@@ -141,7 +141,7 @@ static int mode(const char *flag, const char *text, enum ns_mode *ret,
 }
 
 static int namespaces(const struct run_options *o, struct spec *s,
-		      const struct net_ops *net, struct err *e)
+		      const struct net *net, struct err *e)
 {
 	char *end;
 
@@ -149,7 +149,7 @@ static int namespaces(const struct run_options *o, struct spec *s,
 	TRY(mode("ipc", o->ipc, &s->ns[NS_IPC].mode, e));
 	TRY(mode("pid", o->pid, &s->ns[NS_PID].mode, e));
 	TRY(mode("cgroupns", o->cgroupns, &s->ns[NS_CGROUP].mode, e));
-	s->ns[NS_NET].mode = net->own_namespace ? NS_PRIVATE : NS_HOST;
+	s->ns[NS_NET].mode = net->ops->own_namespace ? NS_PRIVATE : NS_HOST;
 	if (!o->time_offset)
 		return 0;
 	s->time_offset_s = strtoll(o->time_offset, &end, 10);
@@ -362,14 +362,13 @@ static int each_mount(const struct strv *l,
 }
 
 static int name_files(const struct run_options *o, struct spec *s,
-		      const struct net_ops *net, struct err *e)
+		      const struct net *net, struct err *e)
 {
 	auto_str struct str hosts = { 0 }, resolv = { 0 }, host = { 0 };
 
-	TRY(net_hosts_text(s->hostname, net->own_namespace ? "127.0.0.1" : NULL,
-			   &o->add_host, &hosts, e));
-	TRY(net_resolv_text(&o->dns, &o->dns_search, &o->dns_option, &resolv,
-			    e));
+	TRY(net_hosts_text(net, s->hostname, &o->add_host, &hosts, e));
+	TRY(net_resolv_text(net, &o->dns, &o->dns_search, &o->dns_option,
+			    &resolv, e));
 	str_printf(&host, "%s\n", s->hostname);
 	mount_list_text(&s->mounts, str_text(&hosts), "/etc/hosts");
 	mount_list_text(&s->mounts, str_text(&resolv), "/etc/resolv.conf");
@@ -378,7 +377,7 @@ static int name_files(const struct run_options *o, struct spec *s,
 }
 
 static int mounts(const struct run_options *o, struct spec *s,
-		  const struct net_ops *net, struct err *e)
+		  const struct net *net, struct err *e)
 {
 	uint64_t shm = 64 << 20;
 
@@ -418,14 +417,12 @@ static char *default_user(const struct run_options *o)
 
 int run_options_spec(const struct run_options *o,
 		     const struct image_config *c, int argc, char **argv,
-		     struct spec *s, const struct net_ops **ret_net,
-		     struct err *e)
+		     struct spec *s, const struct net *net, struct err *e)
 {
 	const char *cwd = o->workdir ? o->workdir : c ? c->workdir : NULL;
 	const char *user = o->user ? o->user : c ? c->user : NULL;
 
 	TRY(check_words(o, e));
-	TRY(net_find(o->network ? o->network : "host", ret_net, e));
 	if (cwd && *cwd != '/')
 		return err_set(e, EINVAL, "the working directory '%s' is "
 			       "invalid, it needs to be an absolute path", cwd);
@@ -439,7 +436,7 @@ int run_options_spec(const struct run_options *o,
 	strv_extend(&s->user.groups, strv_list(&o->group_add));
 	strv_extend(&s->cap_add, strv_list(&o->cap_add));
 	strv_extend(&s->cap_drop, strv_list(&o->cap_drop));
-	TRY(namespaces(o, s, *ret_net, e));
+	TRY(namespaces(o, s, net, e));
 	TRY(hostname(o, s, e));
 	TRY(command(o, c, argc, argv, s, e));
 	TRY(environment(o, c, s, e));
@@ -451,5 +448,5 @@ int run_options_spec(const struct run_options *o,
 	TRY(each(&o->device, device, s, e));
 	if (o->oom_score_adj)
 		TRY(oom_score(o->oom_score_adj, s, e));
-	return mounts(o, s, *ret_net, e);
+	return mounts(o, s, net, e);
 }

@@ -9,6 +9,11 @@ make_accounts() {
 		grep -q '^rltest:' $file || echo rltest:300000:65536 >>$file
 	done
 	[ ! -e /dev/fuse ] || chmod 666 /dev/fuse
+	if [ ! -e /dev/net/tun ]; then
+		mkdir -p /dev/net
+		mknod /dev/net/tun c 10 200 2>/dev/null || true
+	fi
+	[ ! -e /dev/net/tun ] || chmod 666 /dev/net/tun
 }
 
 # run_as USER COMMAND [ARG...] - with a clean environment and a home.

@@ -1,0 +1,188 @@
+# network.bats - the default network, its options, its ladder, its names.
+load ../lib/common
+
+r() { "$RL" run --rm "$@" </dev/null; }
+
+requires_tun() {
+	[ -w /dev/net/tun ] || skip "/dev/net/tun cannot be opened"
+}
+
+# an address of this host that is not its loopback
+host_ip() {
+	ip -4 -o addr show scope global | awk '{ sub("/.*", "", $4); print $4; exit }'
+}
+
+# serve ADDRESS FILE... - python's http server in the background; port in $port
+serve() {
+	mkdir -p "$BATS_TEST_TMPDIR/www"
+	echo "from the host" >"$BATS_TEST_TMPDIR/www/file"
+	PYTHONUNBUFFERED=1 python3 -m http.server -b "$1" \
+		-d "$BATS_TEST_TMPDIR/www" 0 >"$BATS_TEST_TMPDIR/serve" 2>&1 3>&- &
+	server=$!
+	until port=$(grep -o 'port [0-9]*' "$BATS_TEST_TMPDIR/serve") &&
+		[ -n "$port" ]; do sleep 0.05; done
+	port=${port#port }
+}
+
+@test "the default network is the container's own, with one tap and a route" {
+	requires_tun
+	load_busybox
+	[ "$(r busybox readlink /proc/self/ns/net)" != \
+	  "$(readlink /proc/self/ns/net)" ]
+	run r busybox sh -c 'ip -4 -o addr show eth0; ip route; cat /sys/class/net/eth0/mtu'
+	[ "$status" -eq 0 ]
+	[[ $output == *"inet 10.0.2.100/24"* ]]
+	[[ $output == *"default via 10.0.2.2 dev eth0"* ]]
+	[[ $output == *65520 ]]
+}
+
+@test "options: mtu, cidr, ipv6; what is wrong with them is named" {
+	requires_tun
+	load_busybox
+	run r --network slirp:mtu=1500,cidr=10.9.0.0/16,ipv6=true busybox \
+		sh -c 'ip -o addr show eth0; cat /sys/class/net/eth0/mtu /etc/resolv.conf'
+	[ "$status" -eq 0 ]
+	[[ $output == *"inet 10.9.0.100/16"* ]]
+	[[ $output == *"inet6 fd00:726c::64/64"* ]]
+	[[ $output == *$'\n1500\n'* ]]
+	[[ $output == *"nameserver 10.9.0.3"* ]]
+	run r --network slirp:ipv6=false busybox ip -o addr show eth0
+	[[ $output != *fd00:726c* ]]
+	for bad in mtu=9 mtu=x cidr=10.0.2.1/24 cidr=10.0.2.0/30 cidr=127.0.0.0/8 \
+		ipv6=maybe nothing=1 mtu; do
+		run r --network slirp:$bad busybox true
+		[ "$status" -eq 125 ]
+		[[ $output == *"${bad%%=*}"* ]]
+	done
+	run r --network no-such busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"it is slirp"* ]]
+}
+
+@test "TCP to an address of the host; its loopback only by option" {
+	requires_tun
+	load_busybox
+	serve 0.0.0.0
+	run r busybox timeout 5 wget -q -O - "http://$(host_ip):$port/file"
+	[ "$output" = "from the host" ]
+	run r busybox timeout 5 wget -q -O - "http://10.0.2.2:$port/file"
+	[ "$status" -ne 0 ]
+	run r --network slirp:allow_host_loopback=true busybox \
+		timeout 5 wget -q -O - "http://10.0.2.2:$port/file"
+	kill $server
+	[ "$output" = "from the host" ]
+}
+
+@test "packets made by hand do not reach the host's loopback either" {
+	requires_tun
+	load_busybox
+	serve 127.0.0.1
+	# a route for 127.0.0.1 over the tap, as a container may set in its
+	# own namespace once the loopback address is gone
+	run r --cap-add NET_ADMIN busybox sh -c "
+		ip addr del 127.0.0.1/8 dev lo
+		ip link set lo down
+		ip route flush table local
+		ip route add 127.0.0.0/8 via 10.0.2.2 src 10.0.2.100
+		timeout 5 wget -q -O - http://127.0.0.1:$port/file"
+	kill $server
+	[ "$status" -ne 0 ]
+	[[ $output != *"from the host"* ]]
+}
+
+@test "IPv6 to an address of the host" {
+	requires_tun
+	ip6=$(ip -6 -o addr show scope global | awk '{ sub("/.*", "", $4); print $4; exit }')
+	[ -n "$ip6" ] || skip "this host has no IPv6 address"
+	load_busybox
+	serve ::
+	run r --network slirp:ipv6=true busybox \
+		timeout 5 wget -q -O - "http://[$ip6]:$port/file"
+	kill $server
+	[ "$output" = "from the host" ]
+}
+
+@test "hosts, resolv.conf and hostname" {
+	requires_tun
+	load_busybox
+	run r -h box.example --add-host one:1.2.3.4 --add-host two=::1 \
+		--add-host gw:host-gateway busybox cat /etc/hosts
+	[ "$status" -eq 0 ]
+	[[ $output == *$'10.0.2.100\tbox.example box'* ]]
+	[[ $output == *$'1.2.3.4\tone'* ]]
+	[[ $output == *$'::1\ttwo'* ]]
+	[[ $output == *"$(host_ip)"$'\tgw'* ]]
+	[[ $output == *"$(host_ip)"$'\thost.containers.internal'* ]]
+	run r --network slirp:allow_host_loopback=true --add-host gw:host-gateway \
+		busybox grep gw /etc/hosts
+	[ "$output" = $'10.0.2.2\tgw' ]
+	run r --dns 1.2.3.4 --dns 5.6.7.8 --dns-search a.example \
+		--dns-option ndots:3 busybox cat /etc/resolv.conf
+	[ "$output" = $'nameserver 1.2.3.4\nnameserver 5.6.7.8\nsearch a.example\noptions ndots:3' ]
+	run r --dns nonsense busybox true
+	[ "$status" -eq 125 ]
+	run r --add-host nonsense busybox true
+	[ "$status" -eq 125 ]
+}
+
+@test "without /dev/net/tun: the host's network, with one line; by name an error" {
+	requires userns
+	load_busybox
+	hide() { unshare -Urm sh -c 'mount -t tmpfs none /dev/net && exec "$0" "$@"' "$@"; }
+	run hide "$RL" run --rm busybox readlink /proc/self/ns/net
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == *"using the host's network: open /dev/net/tun"* ]]
+	[ "${lines[1]}" = "$(readlink /proc/self/ns/net)" ]
+	run hide "$RL" run --rm --network slirp busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"modprobe tun"* ]]
+}
+
+@test "no network namespaces to be had: the host's network, with one line" {
+	requires userns
+	requires_tun
+	load_busybox
+	none() { unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_net_namespaces && exec "$0" "$@"' "$@"; }
+	run none "$RL" run --rm busybox readlink /proc/self/ns/net
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == *"using the host's network"* ]]
+	[ "${lines[1]}" = "$(readlink /proc/self/ns/net)" ]
+	run none "$RL" run --rm --network slirp busybox true
+	[ "$status" -eq 125 ]
+}
+
+@test "the network program is closed in, and dies with rl and rl's death" {
+	requires_tun
+	load_busybox
+	"$RL" run --rm busybox sleep 1000 </dev/null 3>&- &
+	pid=$!
+	until child=$(pgrep -P $pid -x rl-slirp) &&
+		grep -q '^Seccomp:.*2' /proc/$child/status; do sleep 0.05; done
+	grep -q '^NoNewPrivs:.*1' /proc/$child/status
+	[ -z "$(grep -E '^Cap(Inh|Prm|Eff|Bnd|Amb)' /proc/$child/status | grep -v 0000000000000000)" ]
+	[ "$(wc -l </proc/$child/mounts)" -eq 1 ]
+	kill -9 $pid
+	wait $pid || true
+	for i in $(seq 100); do
+		[ -d /proc/$child ] && ! grep -q '^State:.*Z' /proc/$child/status || break
+		sleep 0.05
+	done
+	[ ! -d /proc/$child ] || grep -q '^State:.*Z' /proc/$child/status
+}
+
+@test "a network that dies is told; the container's exit code stays its own" {
+	requires_tun
+	load_busybox
+	"$RL" run --rm busybox sh -c 'sleep 1; exit 7' </dev/null \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until child=$(pgrep -P $pid -x rl-slirp); do sleep 0.05; done
+	sleep 0.3
+	kill -9 $child
+	rc=0
+	wait $pid || rc=$?
+	[ $rc -eq 7 ]
+	grep -q "network is dead" "$BATS_TEST_TMPDIR/err"
+}
