@@ -147,7 +147,7 @@ struct removal {
 	int  fd[LEVELS];
 	char name[LEVELS][256]; /* of fd[i], in fd[i - 1] */
 	int  depth;
-	char buf[16384];        /* of getdents64(2) */
+	_Alignas(8) char buf[16384]; /* of getdents64(2) */
 };
 
 static int open_for_removal(int dirfd, const char *name)
