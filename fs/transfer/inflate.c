@@ -44,12 +44,36 @@ static void start_member(struct inflate *z)
 	isal_gzip_header_init(&z->header);
 }
 
+/* What docker reads and we do not: say how to. */
+static int refuse_others(const struct inflate *z, struct err *e)
+{
+	static const struct {
+		size_t at;
+		const char *magic, *name;
+	} others[] = {
+		{ 0, "\xfd" "7zXZ", "xz" }, { 4, "1AY&SY", "bzip2" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		size_t n = strlen(others[i].magic);
+
+		if (z->len >= others[i].at + n &&
+		    memcmp(z->in + others[i].at, others[i].magic, n) == 0)
+			return err_set(e, EPROTONOSUPPORT, "%s compression is "
+				       "not supported (of an archive: %s -dc "
+				       "FILE | rl load)", others[i].name,
+				       others[i].name);
+	}
+	return 0;
+}
+
 static int detect(struct inflate *z, struct err *e)
 {
 	static const uint8_t zstd_magic[] = { 0x28, 0xb5, 0x2f, 0xfd };
 
-	while (z->len < 4 && !z->eof)
+	while (z->len < 10 && !z->eof)
 		TRY(refill(z, e));
+	TRY(refuse_others(z, e));
 	z->format = PLAIN;
 	if (z->len >= 2 && z->in[0] == 0x1f && z->in[1] == 0x8b) {
 		z->format = GZIP;
