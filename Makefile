@@ -8,7 +8,7 @@ CC      ?= cc
 # is a container's network.
 PKGS          ?= libseccomp libcap jansson
 LIBS_SLIRP    ?= -lslirp
-PKGS_TRANSFER ?= $(PKGS) libarchive libcrypto libzstd libisal zlib
+PKGS_TRANSFER ?= $(PKGS) libarchive libcrypto libcurl libzstd libisal zlib
 
 CFLAGS   ?= -O2 -g
 CPPFLAGS += -std=gnu11 -D_GNU_SOURCE -DRL_VERSION='"$(VERSION)"' \

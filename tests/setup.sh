@@ -2,12 +2,12 @@
 # setup.sh - install what is missing: setup.sh build|check|bench.
 set -eu
 build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
-libarchive-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev libslirp-dev"
+libarchive-dev libcurl4-openssl-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev libslirp-dev"
 network="iproute2 iperf3 dnsmasq-base slirp4netns passt netcat-openbsd nginx-light curl wrk"
 check="$build $network busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
-mmdebstrap tmux zstd acl procps"
+mmdebstrap tmux zstd acl procps docker-registry apache2-utils openssl"
 # what is measured beside rl (bwrap, crun, runc) is not installed
-bench="$check binutils docker-registry mmdebstrap strace"
+bench="$check binutils strace"
 case ${1:-} in
 build) want="$build busybox-static uidmap" ;;
 check) want=$check ;;
