@@ -80,7 +80,7 @@ static json_t *repo_names(const struct image *img, bool digests)
 		image_name_split(img->names.v[i], &n);
 		if (digests)
 			text = xasprintf("%s@%s", n.repository,
-					 img->manifest_digest);
+					 img->origins.v[i]);
 		else if (!streq(n.tag, "<none>"))
 			text = xasprintf("%s:%s", n.repository, n.tag);
 		if (text && !strv_has(&seen, text))

@@ -183,7 +183,7 @@ static void add_rows(const struct query *q, const struct image *img,
 
 		image_name_split(img->names.v[i], &n);
 		free(n.digest);
-		n.digest = xstrdup(img->manifest_digest);
+		n.digest = xstrdup(img->origins.v[i]);
 		if (name_fits(q, &n))
 			json_array_append_new(rows, make_row(q, img, &n,
 							     containers));

@@ -58,17 +58,18 @@ static void incoming_path(const char *digest, char buf[static 96])
 }
 
 /*
- * Open and lock the part.  0 when its name went while we waited for the
- * lock: look for the blob again.
+ * Open and lock the part; `wait` is 0 or LOCK_NB.  0 when its name went
+ * while we waited for the lock: look for the blob again.
  */
-static int open_part(const struct store *s, const char *path, struct err *e)
+static int open_part(const struct store *s, const char *path, int wait,
+		     struct err *e)
 {
 	for (;;) {
 		auto_close int fd = openat(s->fd, path,
 					   O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 		struct stat mine, now;
 
-		if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		if (fd < 0 || flock(fd, LOCK_EX | wait) < 0)
 			return err_sys(e, "open %s/%s", s->path, path);
 		if (fstat(fd, &mine) < 0)
 			return err_sys(e, "look at %s/%s", s->path, path);
@@ -79,8 +80,8 @@ static int open_part(const struct store *s, const char *path, struct err *e)
 	}
 }
 
-int store_blob_begin(const struct store *s, const char *digest,
-		     struct blob_writer *ret, struct err *e)
+static int begin(const struct store *s, const char *digest, int wait,
+		 struct blob_writer *ret, struct err *e)
 {
 	char path[96];
 	off_t end;
@@ -93,7 +94,7 @@ int store_blob_begin(const struct store *s, const char *digest,
 	do {
 		if (store_has_blob(s, digest))
 			return 1;
-		fd = open_part(s, path, e);
+		fd = open_part(s, path, wait, e);
 		if (fd < 0)
 			return fd;
 	} while (fd == 0);
@@ -107,6 +108,18 @@ int store_blob_begin(const struct store *s, const char *digest,
 	ret->have = end > 0 ? end : 0;
 	snprintf(ret->digest, sizeof(ret->digest), "%s", digest);
 	return 0;
+}
+
+int store_blob_begin(const struct store *s, const char *digest,
+		     struct blob_writer *ret, struct err *e)
+{
+	return begin(s, digest, 0, ret, e);
+}
+
+int store_blob_try(const struct store *s, const char *digest,
+		   struct blob_writer *ret, struct err *e)
+{
+	return begin(s, digest, LOCK_NB, ret, e);
 }
 
 int store_blob_commit(const struct store *s, struct blob_writer *w,

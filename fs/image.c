@@ -24,6 +24,7 @@ void image_config_release(struct image_config *c)
 void image_release(struct image *img)
 {
 	strv_release(&img->names);
+	strv_release(&img->origins);
 	for (size_t i = 0; i < img->n_layers; i++)
 		free(img->layers[i].media_type);
 	free(img->layers);
@@ -228,14 +229,26 @@ static int nothing_for(const json_t *manifests, const struct platform *want,
 		       "none at all");
 }
 
+int image_choose(const json_t *index, const struct platform *want,
+		 const char **ret, struct err *e)
+{
+	const json_t *list = json_object_get(index, "manifests");
+	struct platform host;
+	const char *digest;
+
+	platform_host(&host);
+	digest = pick(list, want ? want : &host);
+	if (!digest || !digest_valid(digest))
+		return nothing_for(list, want ? want : &host, e);
+	*ret = digest;
+	return 0;
+}
+
 /* Follow indexes down to a manifest. */
 static int find_manifest(const struct store *s, const char *digest,
 			 const struct platform *want, struct image *img,
 			 struct err *e)
 {
-	struct platform host;
-
-	platform_host(&host);
 	snprintf(img->manifest_digest, sizeof(img->manifest_digest), "%.71s",
 		 digest);
 	for (int depth = 0; depth < INDEX_DEPTH; depth++) {
@@ -248,9 +261,7 @@ static int find_manifest(const struct store *s, const char *digest,
 		TRY(json_arr(img->manifest, "manifests", &list, e));
 		if (!list)
 			return 0;
-		next = pick(list, want ? want : &host);
-		if (!next || !digest_valid(next))
-			return nothing_for(list, want ? want : &host, e);
+		TRY(image_choose(img->manifest, want, &next, e));
 		snprintf(img->manifest_digest, sizeof(img->manifest_digest),
 			 "%s", next);
 	}
@@ -308,8 +319,13 @@ static void collect_names(const json_t *entries, const char *digest,
 	json_t *m;
 
 	json_array_foreach(entries, i, m)
-		if (streq(entry_digest(m), digest) && store_entry_name(m))
+		if (streq(entry_digest(m), digest) && store_entry_name(m)) {
+			const char *origin = store_entry_origin(m);
+
 			strv_add(&img->names, store_entry_name(m));
+			strv_add(&img->origins, origin ? origin :
+						img->manifest_digest);
+		}
 }
 
 /* The manifest that has exactly this name, or NAME@DIGEST's digest. */
@@ -326,7 +342,8 @@ static const char *by_reference(const json_t *entries, const char *name)
 	full = ref_full(&ref);
 	json_array_foreach(entries, i, m)
 		if (streq(store_entry_name(m), full) ||
-		    (ref.digest && streq(entry_digest(m), ref.digest)))
+		    (ref.digest && (streq(entry_digest(m), ref.digest) ||
+				    streq(store_entry_origin(m), ref.digest))))
 			return entry_digest(m);
 	return NULL;
 }
@@ -406,7 +423,7 @@ int image_find(const struct store *s, const char *name,
 		TRY(by_id(s, entries, name, &digest, e));
 	if (!digest)
 		return err_set(e, ENOENT, "No such image: %s (rl images lists "
-			       "what is here, rl load -i FILE brings one in)",
+			       "what is here, rl pull and rl load bring one in)",
 			       name);
 	TRY(image_load(s, digest, want, ret, e));
 	if (check_platform(ret, name, want, e) < 0) {

@@ -32,7 +32,8 @@ struct image_config {
 struct image {
 	char   manifest_digest[DIGEST_MAX];
 	char   id[DIGEST_MAX]; /* digest of the config: docker's image ID */
-	struct strv names;     /* full references */
+	struct strv names;     /* full references, */
+	struct strv origins;   /* and each one's digest at its registry */
 	struct platform platform;
 	struct image_layer *layers;
 	size_t n_layers;
@@ -51,6 +52,12 @@ int image_find(const struct store *s, const char *name,
 /* Load the image whose manifest (or index) has this digest. */
 int image_load(const struct store *s, const char *manifest_digest,
 	       const struct platform *want, struct image *ret, struct err *e);
+/*
+ * The digest that an index has for a platform (NULL: this machine's),
+ * borrowed from it.  -ENOENT, and the text lists what there is.
+ */
+int image_choose(const json_t *index, const struct platform *want,
+		 const char **ret, struct err *e);
 void image_release(struct image *img);
 static inline void auto_image_p(struct image *i) { image_release(i); }
 #define auto_image __attribute__((cleanup(auto_image_p)))

@@ -8,6 +8,7 @@
 
 #define INDEX_MAX (64 << 20)
 #define REF_NAME "org.opencontainers.image.ref.name"
+#define ORIGIN "rl.origin.digest"
 
 static const char *const folders[] = {
 	"blobs", "blobs/sha256", "incoming", "layers", "containers", "volumes",
@@ -197,6 +198,14 @@ const char *store_entry_name(const json_t *entry)
 		json_object_get(entry, "annotations"), REF_NAME));
 }
 
+const char *store_entry_origin(const json_t *entry)
+{
+	const char *digest = json_string_value(json_object_get(
+		json_object_get(entry, "annotations"), ORIGIN));
+
+	return digest && digest_valid(digest) ? digest : NULL;
+}
+
 static bool entry_is(const json_t *entry, const char *digest)
 {
 	return streq(json_string_value(json_object_get(entry, "digest")),
@@ -243,6 +252,9 @@ static json_t *new_entry(const struct descriptor *d, const char *ref)
 	if (ref)
 		json_object_set_new(entry, "annotations",
 				    json_pack("{s:s}", REF_NAME, ref));
+	if (ref && *d->origin)
+		json_object_set_new(json_object_get(entry, "annotations"),
+				    ORIGIN, json_string(d->origin));
 	return entry;
 }
 
@@ -256,7 +268,9 @@ int store_tag(const struct store *s, const struct descriptor *d,
 	TRY(index_begin(s, &x, e));
 	json_array_foreach(x.entries, i, entry)
 		if (ref && entry_is(entry, d->digest) &&
-		    streq(store_entry_name(entry), ref))
+		    streq(store_entry_name(entry), ref) &&
+		    streq(store_entry_origin(entry),
+			  *d->origin ? d->origin : NULL))
 			return index_end(s, &x, 0, e);
 	if (!ref && entries_of(x.entries, d->digest))
 		return index_end(s, &x, 0, e);

@@ -17,6 +17,10 @@
  *	  layers/MAP/HEX.N.tmp, .rm    half made or half removed: swept
  *	  containers/ID, volumes/NAME
  *
+ * Manifests of Docker's types are kept as OCI's, since that is what readers
+ * of a layout take; what the registry calls them (a digest of its own, or
+ * that of an index) is the annotation rl.origin.digest.
+ *
  * An image without a name keeps its index.json entry without the annotation
  * ("dangling").  index.json is replaced whole under a flock that is held for
  * that one read and rename.  Garbage collection holds flock(LOCK_EX) on
@@ -46,6 +50,8 @@ struct descriptor {
 	char    *media_type;
 	char     digest[DIGEST_MAX];
 	uint64_t size;
+	/* of a manifest: what its registry calls it, if not `digest`; or "" */
+	char     origin[DIGEST_MAX];
 };
 
 /* ---- blobs ---- */
@@ -86,6 +92,9 @@ struct blob_writer {
  */
 int store_blob_begin(const struct store *s, const char *digest,
 		     struct blob_writer *ret, struct err *e);
+/* The same, but -EAGAIN at once while another process writes it. */
+int store_blob_try(const struct store *s, const char *digest,
+		   struct blob_writer *ret, struct err *e);
 /* The bytes are complete and verified: fsync, rename into blobs/. */
 int store_blob_commit(const struct store *s, struct blob_writer *w,
 		      struct err *e);
@@ -100,6 +109,8 @@ int store_blob_put(const struct store *s, const char *digest, const void *data,
 
 /* The name that an entry of index.json gives its manifest; NULL: none. */
 const char *store_entry_name(const json_t *entry);
+/* The digest that the name has at its registry; NULL: the entry's own. */
+const char *store_entry_origin(const json_t *entry);
 /* The parsed index.json (an empty one for a new store). */
 int store_index(const struct store *s, json_t **ret, struct err *e);
 /*

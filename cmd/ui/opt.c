@@ -44,6 +44,11 @@ static int parse_bool(const char *text, bool *ret)
 	return -EINVAL;
 }
 
+static bool is_switch(const struct opt *o)
+{
+	return o->kind == OPT_BOOL || o->kind == OPT_OFF;
+}
+
 static int parse_int(const char *text, int64_t *ret)
 {
 	uint64_t v;
@@ -63,10 +68,13 @@ static int store(const struct parser *p, const struct opt *o,
 
 	switch (o->kind) {
 	case OPT_BOOL:
+	case OPT_OFF:
 		if (parse_bool(value, member) < 0)
 			return err_set(e, EINVAL,
 				       "--%s takes true or false, not '%.60s'",
 				       o->name, value);
+		if (o->kind == OPT_OFF)
+			*(bool *)member = !*(bool *)member;
 		return 0;
 	case OPT_STR:
 		*(const char **)member = value;
@@ -132,7 +140,7 @@ static int parse_long(struct parser *p, const char *text, struct err *e)
 	}
 	if (!o)
 		return unknown_name(p->table, text, n, e);
-	if (!value && o->kind == OPT_BOOL)
+	if (!value && is_switch(o))
 		value = "true";
 	if (!value)
 		TRY(next_value(p, o, &value, e));
@@ -150,7 +158,7 @@ static int parse_letters(struct parser *p, const char *text, struct err *e)
 			return err_set(e, EINVAL,
 				       "unknown option -%c in -%.60s", *s,
 				       text);
-		if (o->kind == OPT_BOOL && *value != '=') {
+		if (is_switch(o) && *value != '=') {
 			TRY(store(p, o, "true", e));
 			continue;
 		}

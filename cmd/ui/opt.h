@@ -14,6 +14,8 @@
 
 enum opt_kind {
 	OPT_BOOL,  /* bool; --name, --name=true, --name=false (1/0/t/f) */
+	OPT_OFF,   /* the same, but the member holds the opposite: for what is
+		    * on unless --name=false */
 	OPT_STR,   /* const char *; the last one given wins */
 	OPT_LIST,  /* struct strv; every one given, in order */
 	OPT_INT,   /* int64_t; decimal, may be negative */

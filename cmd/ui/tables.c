@@ -21,7 +21,7 @@ static json_t *option_json(const struct opt *o)
 
 	set_text(ret, "name", o->name);
 	set_text(ret, "letter", o->letter ? letter : NULL);
-	set_text(ret, "arg", o->kind == OPT_BOOL ? NULL
+	set_text(ret, "arg", o->kind <= OPT_OFF ? NULL
 			     : o->arg		 ? o->arg
 						 : "VALUE");
 	set_text(ret, "help", o->help);
