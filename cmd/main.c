@@ -1,18 +1,22 @@
 /* main.c - rl: the table of its commands. */
 #include "cmd/cmd.h"
 
-extern const struct cmd cmd_run, cmd_images, cmd_load, cmd_save;
+extern const struct cmd cmd_run, cmd_pull, cmd_images, cmd_load, cmd_save;
+extern const struct cmd cmd_login, cmd_logout;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
 extern const struct cmd cmd_system_df, cmd_doctor;
 extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
+	&cmd_pull,
 	&cmd_images,
 	&cmd_tag,
 	&cmd_rmi,
 	&cmd_load,
 	&cmd_save,
+	&cmd_login,
+	&cmd_logout,
 	&cmd_image_inspect,
 	&cmd_image_prune,
 	&cmd_system_df,

@@ -1,5 +1,6 @@
 /* run.c - rl run: a container from an image, in the foreground. */
 #include "cmd/cmd.h"
+#include "cmd/image_obtain.h"
 #include "cmd/ui/run_options.h"
 #include "cmd/ui/run_record.h"
 
@@ -36,13 +37,10 @@ struct run {
 
 static int find_image(struct run *r, const char *name, struct err *e)
 {
-	struct platform want, *p = NULL;
+	struct image_wish wish = { name, r->o->pull, r->o->platform,
+				   r->o->quiet };
 
-	if (r->o->platform) {
-		TRY(platform_parse(r->o->platform, &want, e));
-		p = &want;
-	}
-	return image_find(&r->store, name, p, &r->image, e);
+	return image_obtain(&r->store, &wish, &r->image, e);
 }
 
 /* Lock all layers, the uppermost first; what is missing is unpacked. */
@@ -230,8 +228,12 @@ static int plan(struct run *r, struct err *e)
 	TRY(idmap_request_parse(r->o->userns, &req, e));
 	TRY(idmap_choose(&req, &r->spec.idmap, e));
 	TRY(net_parse(r->o->network, &r->net, e));
-	if (!r->o->rootfs)
-		TRY(find_image(r, r->argv[0], e));
+	if (!r->o->rootfs) {
+		int code = find_image(r, r->argv[0], e);
+
+		if (code != 0)
+			return code;
+	}
 	return plan_spec(r, e);
 }
 
@@ -354,7 +356,9 @@ static int go(struct run *r, struct err *e)
 	int code;
 
 	TRY(store_open(&r->store, e));
-	TRY(plan(r, e));
+	code = plan(r, e);
+	if (code != 0)
+		return code;
 	if (r->o->dry_run)
 		return print_plan(r);
 	TRY(start_network(r, e));

@@ -6,6 +6,25 @@
  */
 #include "cmd/cmd.h"
 
+const struct cmd cmd_pull = {
+	.name = "pull",
+	.aliases = "image pull",
+	.help = "fetch an image from a registry",
+	.transfer = true,
+};
+
+const struct cmd cmd_login = {
+	.name = "login",
+	.help = "log in to a registry",
+	.transfer = true,
+};
+
+const struct cmd cmd_logout = {
+	.name = "logout",
+	.help = "log out of a registry",
+	.transfer = true,
+};
+
 const struct cmd cmd_load = {
 	.name = "load",
 	.aliases = "image load",

@@ -1,11 +1,15 @@
 /* main.c - rl-transfer: moves images in and out for rl. */
 #include "cmd/cmd.h"
 
-extern const struct cmd cmd_load, cmd_save, cmd_unpack;
+extern const struct cmd cmd_pull, cmd_load, cmd_save, cmd_login, cmd_logout;
+extern const struct cmd cmd_unpack;
 
 const struct cmd *const cmd_table[] = {
+	&cmd_pull,
 	&cmd_load,
 	&cmd_save,
+	&cmd_login,
+	&cmd_logout,
 	&cmd_unpack,
 	NULL,
 };

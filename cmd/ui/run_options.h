@@ -11,11 +11,11 @@
 
 struct run_options {
 	bool tty, interactive, rm, readonly, init, privileged;
-	bool dry_run, debug;
+	bool dry_run, debug, quiet;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *userns, *uts, *ipc, *pid, *cgroupns, *network, *sig_proxy;
 	const char *stop_signal;
-	const char *platform, *cidfile, *driver, *time_offset;
+	const char *platform, *pull, *cidfile, *driver, *time_offset;
 	const char *shm_size;
 	const char *oom_score_adj;
 	bool rootfs;
