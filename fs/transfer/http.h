@@ -22,6 +22,7 @@ struct http_tls {
 	struct str ca;      /* PEM text to believe besides the system's; or "" */
 	char *cert, *key;   /* files of a client certificate; or NULL */
 };
+/* Free what it holds. */
 void http_tls_release(struct http_tls *t);
 
 struct http_request {
@@ -59,6 +60,7 @@ void http_request_release(struct http_request *q);
 
 struct http;
 
+/* Make a client; requests that still run end with it.  NULL is fine. */
 int http_open(struct http **ret, struct err *e);
 void http_close(struct http *h);
 
