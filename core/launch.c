@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,6 +19,9 @@
 
 /* Three of ^C or TERM in a row end a container that ignores them. */
 #define IMPATIENT 3
+
+/* A program that has run so long with nothing to do for us will go on. */
+#define LASTS_MS 1000
 
 enum { STDIN, STDOUT, STDERR, MASTER_IN, MASTER_OUT, RELAYS };
 
@@ -32,6 +36,7 @@ struct launch {
 	int   network;          /* the hook's fd, -1 once it has ended */
 	int   stdio[3];         /* the container's ends of our pipes */
 	bool  ready;            /* SYNC_READY seen */
+	bool  gave_back;        /* give_back_code() was called */
 	bool  failed;           /* e holds the start's error */
 	struct sync_msg failure;
 	bool  ended;
@@ -166,9 +171,10 @@ static int give_ids(struct launch *l, struct err *e)
 
 	TRY(idmap_write_and(l->pid, &l->spec->idmap, l->hooks->prepare,
 			    l->hooks->rootfs_arg, e));
+	TRY(sync_send(l->sock, SYNC_MAPPED, -1, e));
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)l->pid);
 	l->result->userns_fd = open(path, O_RDONLY | O_CLOEXEC);
-	return sync_send(l->sock, SYNC_MAPPED, -1, e);
+	return 0;
 }
 
 /* ---- what init says ---- */
@@ -337,9 +343,26 @@ static int take_exit(struct launch *l, struct err *e)
 /* Fixed places of the loop's own fds, before the relays. */
 enum { P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_NETWORK, P_RELAYS };
 
+/*
+ * A program that lasts: from here on we only wait for it, and the code of
+ * the start need not stay in memory beside it.  The kernel maps again what
+ * is run after all.
+ */
+static void give_back_code(struct launch *l)
+{
+	extern const char __executable_start[], etext[];
+	uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)__executable_start & -page;
+
+	madvise((void *)from, ((uintptr_t)etext & -page) - from,
+		MADV_DONTNEED);
+	l->gave_back = true;
+}
+
 static int wait_once(struct launch *l, struct pollfd *p, struct err *e)
 {
 	size_t n = P_RELAYS;
+	int r;
 
 	p[P_SIGNALS] = (struct pollfd){ l->signals, POLLIN, 0 };
 	p[P_EXIT] = (struct pollfd){ l->pidfd, POLLIN, 0 };
@@ -353,8 +376,11 @@ static int wait_once(struct launch *l, struct pollfd *p, struct err *e)
 		if (l->relays[i])
 			relay_poll(l->relays[i], &p[n]);
 	}
-	if (poll(p, n, -1) < 0 && errno != EINTR)
+	r = poll(p, n, l->ready && !l->gave_back ? LASTS_MS : -1);
+	if (r < 0 && errno != EINTR)
 		return err_sys(e, "poll");
+	if (r == 0)
+		give_back_code(l);
 	return 0;
 }
 

@@ -12,7 +12,7 @@ bench_open() {
 	trap bench_close EXIT
 	trap 'exit 130' INT TERM
 	chmod 755 "$stage"
-	cp "$here/$1/rl" "$here/$1/rl-transfer" "$here/$1/rl-slirp" "$stage/"
+	find "$here/$1" -maxdepth 1 -name 'rl*' -perm /1 -exec cp {} "$stage/" \;
 	ranges='' one=''
 	if [ "$(id -u)" = 0 ]; then
 		make_accounts

@@ -15,12 +15,13 @@ linkage() {
 		"(ldd: $(ldd "$stage/rl" 2>&1 | xargs))"
 }
 
-# ours - pids of the processes that run our program.
+# ours - pids of the processes that run our programs.
 ours() {
 	local p
 	for p in /proc/[0-9]*; do
-		[ "$(readlink "$p/exe" 2>/dev/null)" != "$stage/rl" ] ||
-			echo "${p#/proc/}"
+		case $(readlink "$p/exe" 2>/dev/null) in
+		"$stage"/rl*) echo "${p#/proc/}" ;;
+		esac
 	done
 }
 
@@ -29,17 +30,17 @@ resident() {
 	local account=$1 kind=$2 pids tries=100
 	shift 2
 	as "$account" "$stage/rl" load -q -i "$stage/busybox.tar" >/dev/null
-	become "$account" "$stage/rl" run --rm --network none "$@" busybox \
-		sh -c 'echo up; sleep 2' >"$stage/up" 2>&1 &
+	become "$account" "$stage/rl" run --rm "$@" busybox \
+		sh -c 'echo up; sleep 3' >"$stage/up" 2>&1 &
 	started="${started:-} $!"
 	until grep -q up "$stage/up" || [ $((tries -= 1)) = 0 ]; do
 		sleep 0.1
 	done
-	sleep 0.3
+	sleep 1.5
 	pids=$(ours)
 	for pid in $pids; do
 		cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
-	done | awk -v what="$kind${*:+ $*}" -v n="$(echo $pids | wc -w)" '
+	done | awk -v what="$kind, ${*:-the default network}" -v n="$(echo $pids | wc -w)" '
 		/^Private_/ { sum += $2 }
 		END { printf "| %s | %d | %d |\n", what, n, sum }'
 	wait
@@ -54,6 +55,7 @@ echo "|---|---|---|"
 for account in $ranges $one; do
 	kind="one id"
 	[ "$account" != "$ranges" ] || kind="ranges of ids"
+	resident "$account" "$kind" --network none
+	resident "$account" "$kind" --network none --init
 	resident "$account" "$kind"
-	resident "$account" "$kind" --init
 done
