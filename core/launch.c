@@ -2,6 +2,7 @@
 #include "core/launch.h"
 
 #include "core/base/file.h"
+#include "core/base/resident.h"
 #include "core/emulate.h"
 #include "core/init.h"
 #include "core/relay.h"
@@ -11,7 +12,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -36,7 +36,7 @@ struct launch {
 	int   network;          /* the hook's fd, -1 once it has ended */
 	int   stdio[3];         /* the container's ends of our pipes */
 	bool  ready;            /* SYNC_READY seen */
-	bool  gave_back;        /* give_back_code() was called */
+	bool  gave_back;        /* what the start alone needed */
 	bool  failed;           /* e holds the start's error */
 	struct sync_msg failure;
 	bool  ended;
@@ -343,22 +343,6 @@ static int take_exit(struct launch *l, struct err *e)
 /* Fixed places of the loop's own fds, before the relays. */
 enum { P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_NETWORK, P_RELAYS };
 
-/*
- * A program that lasts: from here on we only wait for it, and the code of
- * the start need not stay in memory beside it.  The kernel maps again what
- * is run after all.
- */
-static void give_back_code(struct launch *l)
-{
-	extern const char __executable_start[], etext[];
-	uintptr_t page = sysconf(_SC_PAGESIZE);
-	uintptr_t from = (uintptr_t)__executable_start & -page;
-
-	madvise((void *)from, ((uintptr_t)etext & -page) - from,
-		MADV_DONTNEED);
-	l->gave_back = true;
-}
-
 static int wait_once(struct launch *l, struct pollfd *p, struct err *e)
 {
 	size_t n = P_RELAYS;
@@ -379,8 +363,10 @@ static int wait_once(struct launch *l, struct pollfd *p, struct err *e)
 	r = poll(p, n, l->ready && !l->gave_back ? LASTS_MS : -1);
 	if (r < 0 && errno != EINTR)
 		return err_sys(e, "poll");
-	if (r == 0)
-		give_back_code(l);
+	if (r == 0) {
+		resident_give_back_code();
+		l->gave_back = true;
+	}
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  * rl starts it with the control socket (net/wire.h) as its fd 0 and nothing
  * else; it ends when that ends.
  */
+#include "core/base/resident.h"
 #include "net/slirp/child.h"
 #include "net/slirp/resolver.h"
 #include "net/slirp/sandbox.h"
@@ -99,6 +100,7 @@ static int serve(struct child *c, struct err *e)
 	TRY(sandbox_empty_root(true, e));
 	TRY(sandbox_drop_rights(0, e));
 	TRY(stack_start(c, e));
+	resident_give_back_code();
 	TRY(sandbox_filter_stack(e));
 	return stack_run(c, e);
 }

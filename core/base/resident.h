@@ -1,0 +1,15 @@
+#ifndef RL_RESIDENT_H
+#define RL_RESIDENT_H
+/*
+ * resident.h - what a program keeps in memory while it waits.
+ */
+#include "core/base/base.h"
+
+/*
+ * Unmap the pages of this program's code and constants, its libraries'
+ * included: from here on it mostly waits, and need not keep in memory what
+ * only its start ran.  The kernel maps again what is used.
+ */
+void resident_give_back_code(void);
+
+#endif
