@@ -4,7 +4,9 @@
 #include "core/base/file.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 
@@ -22,8 +24,22 @@ static int own_argv(struct strv *ret, struct err *e)
 	return 0;
 }
 
-static int copy_and_run(int exe, off_t size, struct err *e)
+/* What the kernel loads; debug information behind it is left out. */
+static off_t loaded_size(void)
 {
+	const ElfW(Phdr) *p = (const void *)getauxval(AT_PHDR);
+	off_t size = 0;
+
+	for (size_t i = 0; i < getauxval(AT_PHNUM); i++)
+		if (p[i].p_type == PT_LOAD &&
+		    (off_t)(p[i].p_offset + p[i].p_filesz) > size)
+			size = p[i].p_offset + p[i].p_filesz;
+	return size;
+}
+
+static int copy_and_run(int exe, struct err *e)
+{
+	off_t size = loaded_size();
 	auto_close int fd = memfd_create("rl", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	auto_strv struct strv argv = { 0 };
 	char path[4096];
@@ -58,5 +74,5 @@ int self_protect(struct err *e)
 	if (st.st_nlink == 0 || (st.st_uid != geteuid() &&
 				 !(st.st_mode & (S_IWGRP | S_IWOTH))))
 		return 0;
-	return copy_and_run(exe, st.st_size, e);
+	return copy_and_run(exe, e);
 }

@@ -15,13 +15,15 @@ linkage() {
 		"(ldd: $(ldd "$stage/rl" 2>&1 | xargs))"
 }
 
-# ours - pids of the processes that run our programs.
+# ours PID - it and those below it that run our programs, from the file or,
+# where the user could write to that, from a copy in memory.
 ours() {
-	local p
-	for p in /proc/[0-9]*; do
-		case $(readlink "$p/exe" 2>/dev/null) in
-		"$stage"/rl*) echo "${p#/proc/}" ;;
-		esac
+	local child
+	case $(readlink "/proc/$1/exe" 2>/dev/null) in
+	"$stage"/rl* | /memfd:rl*) echo "$1" ;;
+	esac
+	for child in $(ps -o pid= --ppid "$1"); do
+		ours "$child"
 	done
 }
 
@@ -32,12 +34,12 @@ resident() {
 	as "$account" "$stage/rl" load -q -i "$stage/busybox.tar" >/dev/null
 	become "$account" "$stage/rl" run --rm "$@" busybox \
 		sh -c 'echo up; sleep 3' >"$stage/up" 2>&1 &
-	started="${started:-} $!"
+	started=$!
 	until grep -q up "$stage/up" || [ $((tries -= 1)) = 0 ]; do
 		sleep 0.1
 	done
 	sleep 1.5
-	pids=$(ours)
+	pids=$(ours $started)
 	for pid in $pids; do
 		cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
 	done | awk -v what="$kind, ${*:-the default network}" -v n="$(echo $pids | wc -w)" '
