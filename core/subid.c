@@ -22,18 +22,17 @@ static void parse_line(const char *line, size_t len, const char *name,
 		       uid_t uid, struct id_extents *ret)
 {
 	auto_free char *copy = xstrndup(line, len);
-	char *save, *owner = strtok_r(copy, ":", &save);
-	char *start = owner ? strtok_r(NULL, ":", &save) : NULL;
-	char *count = start ? strtok_r(NULL, ":", &save) : NULL;
+	auto_strv struct strv f = { 0 };
 	uint64_t first, n, as_uid;
 
-	if (!count || ret->n == IDMAP_EXTENTS_MAX - 2)
+	strv_split(&f, copy, ':');
+	if (f.n != 3 || ret->n == IDMAP_EXTENTS_MAX - 2)
 		return;
-	if (!streq(owner, name) &&
-	    !(parse_u64(owner, UINT32_MAX, &as_uid) && as_uid == uid))
+	if (!streq(f.v[0], name) &&
+	    !(parse_u64(f.v[0], UINT32_MAX, &as_uid) && as_uid == uid))
 		return;
-	if (!parse_u64(start, UINT32_MAX - 1, &first) ||
-	    !parse_u64(count, UINT32_MAX, &n) || first == 0 || n == 0 ||
+	if (!parse_u64(f.v[1], UINT32_MAX - 1, &first) ||
+	    !parse_u64(f.v[2], UINT32_MAX, &n) || first == 0 || n == 0 ||
 	    first + n > UINT32_MAX || overlaps(ret, first, n))
 		return;
 	ret->e[ret->n++] = (struct id_extent){ 0, first, n };
