@@ -241,6 +241,20 @@ void idmap_text(const struct id_extents *x, struct str *ret)
 			   x->e[i].count);
 }
 
+/* "INSIDE OUTSIDE COUNT" with any spaces; numbers of 32 bits, no signs. */
+static bool parse_extent(char *line, struct id_extent *ret)
+{
+	uint64_t n[3];
+	size_t i = 0;
+	char *save, *word = strtok_r(line, " \t", &save);
+
+	for (; word; word = strtok_r(NULL, " \t", &save))
+		if (i == ARRAY_LEN(n) || !parse_u64(word, UINT32_MAX, &n[i++]))
+			return false;
+	*ret = (struct id_extent){ n[0], n[1], n[2] };
+	return i == ARRAY_LEN(n);
+}
+
 int idmap_parse(const char *text, struct id_extents *ret, struct err *e)
 {
 	auto_strv struct strv lines = { 0 };
@@ -249,13 +263,10 @@ int idmap_parse(const char *text, struct id_extents *ret, struct err *e)
 	strv_split(&lines, text, '\n');
 	for (size_t i = 0; i < lines.n; i++) {
 		struct id_extent x;
-		char extra;
 
 		if (!*lines.v[i])
 			continue;
-		if (ret->n == IDMAP_EXTENTS_MAX ||
-		    sscanf(lines.v[i], "%u %u %u%c", &x.inside, &x.outside,
-			   &x.count, &extra) != 3)
+		if (ret->n == IDMAP_EXTENTS_MAX || !parse_extent(lines.v[i], &x))
 			return err_set(e, EINVAL, "'%.40s' is not a line of an "
 				       "id map", lines.v[i]);
 		ret->e[ret->n++] = x;
