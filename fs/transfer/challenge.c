@@ -103,7 +103,7 @@ void challenge_parse(const char *header, struct challenge *ret)
 		while (*s == ' ' || *s == '\t')
 			s++;
 		if (*s == '=') {
-			s++;
+			s += 1 + strspn(s + 1, " \t");
 			set_parameter(&now, name, n, value(&s));
 		} else {
 			offer(ret, &now);
