@@ -226,6 +226,19 @@ static bool is_file(int fd)
 	return fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+/*
+ * Where it goes.  A /proc or /sys that is a symlink could be aimed elsewhere
+ * before the paths below it are masked (CVE-2019-19921).
+ */
+static int target_of(struct mount_ctx *c, const struct mount *m, bool file,
+		     struct err *e)
+{
+	if (m->kind == MOUNT_FS &&
+	    (streq(m->dest, "/proc") || streq(m->dest, "/sys")))
+		return root_make_real(c->root, m->dest, e);
+	return root_make(c->root, m->dest, file, e);
+}
+
 int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e)
 {
 	auto_close int fd = -1, target = -1;
@@ -234,9 +247,8 @@ int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e)
 	if (r <= 0)
 		return r;
 	fd = r;
-	target = root_make(c->root, m->dest,
-			   m->kind == MOUNT_TEXT ||
-				   (m->kind == MOUNT_BIND && is_file(fd)), e);
+	target = target_of(c, m, m->kind == MOUNT_TEXT ||
+			   (m->kind == MOUNT_BIND && is_file(fd)), e);
 	if (target < 0)
 		return target;
 	TRY(mount_attach(fd, target, m->dest, e));

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static int exit_code(int status)
@@ -29,9 +30,11 @@ NORETURN void reaper_main(int sock, pid_t program)
 
 	/*
 	 * This process never execs, so it stays non-dumpable: nothing inside
-	 * can reach the runtime's binary through it.
+	 * can reach the runtime's binary through it.  For the same reason
+	 * close-on-exec closes nothing here.
 	 */
 	close(sock);
+	syscall(SYS_close_range, 3, ~0u, 0);
 	prctl(PR_SET_NAME, "rl-init");
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);

@@ -17,6 +17,11 @@ int root_open(int root, const char *path, int flags, struct err *e);
  * folder, or with `file` an empty file.
  */
 int root_make(int root, const char *path, bool file, struct err *e);
+/*
+ * The same for a folder directly below the root that must be one: -ELOOP
+ * when it is a symlink.
+ */
+int root_make_real(int root, const char *path, struct err *e);
 /* mkdir -p inside; *ret_fd is an O_PATH fd of the last folder. */
 int root_mkdir(int root, const char *path, mode_t mode, struct err *e);
 

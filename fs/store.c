@@ -51,6 +51,23 @@ static int make_layout(int fd, struct err *e)
 	return file_replace(fd, "oci-layout", layout, strlen(layout), 0600, e);
 }
 
+/* What another user could have put there is not ours to trust. */
+static int check_owner(int fd, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, "look at %s", path);
+	if (st.st_uid != geteuid())
+		return err_set(e, EPERM, "the image store %s belongs to "
+			       "another user (set RL_ROOT to a folder of your "
+			       "own)", path);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(e, EPERM, "the image store %s can be written "
+			       "by others (chmod go-w %s)", path, path);
+	return 0;
+}
+
 int store_open_at(const char *path, struct store *ret, struct err *e)
 {
 	auto_free char *absolute = NULL;
@@ -62,6 +79,7 @@ int store_open_at(const char *path, struct store *ret, struct err *e)
 		if (fd < 0)
 			return err_wrap(e, "open the image store");
 	}
+	TRY(check_owner(fd, path, e));
 	if (faccessat(fd, "oci-layout", F_OK, 0) < 0)
 		TRY(make_layout(fd, e));
 	absolute = *path == '/' ? xstrdup(path) : realpath(path, NULL);

@@ -10,7 +10,7 @@ mmdebstrap tmux zstd acl procps docker-registry apache2-utils openssl"
 bench="$check binutils strace"
 case ${1:-} in
 build) want="$build busybox-static uidmap" ;;
-check) want=$check ;;
+check) want="$check keyutils" ;;
 bench) want=$bench ;;
 *) echo "usage: setup.sh build|check|bench" >&2; exit 2 ;;
 esac

@@ -146,7 +146,7 @@ remains() {
 on_a_full_disk() {
 	unshare -Urm sh -c '
 		export RL_ROOT=$1/small
-		mkdir -p "$RL_ROOT" && mount -t tmpfs -o size=$3 none "$RL_ROOT" || exit 99
+		mkdir -p "$RL_ROOT" && mount -t tmpfs -o size=$3,mode=700 none "$RL_ROOT" || exit 99
 		"$RL" load -q -i "$2" || exit 98
 		"$RL" load -q -i "$4"
 		echo "rc $?"
