@@ -255,7 +255,8 @@ static void forward(struct launch *l, int sig)
 /* ^Z without a terminal of its own: the program and we stop together. */
 static void stop_together(struct launch *l)
 {
-	forward(l, SIGSTOP);
+	/* our own pid 1 passes the one on, and must stay awake for CONT */
+	forward(l, l->spec->init ? SIGTSTP : SIGSTOP);
 	raise(SIGSTOP);
 	forward(l, SIGCONT);
 }

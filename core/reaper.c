@@ -42,6 +42,7 @@ NORETURN void reaper_main(int sock, pid_t program)
 		reap(program);
 		if (sigwait(&all, &sig) != 0 || sig == SIGCHLD)
 			continue;
-		kill(program, sig);
+		/* TSTP does nothing in a session of one's own: setpgid(2) */
+		kill(program, sig == SIGTSTP ? SIGSTOP : sig);
 	}
 }
