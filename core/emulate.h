@@ -18,7 +18,8 @@ struct emulate;
 
 /*
  * In the container, whose one id is `uid` and `gid`: install the filter;
- * *ret_listener is the caller's.
+ * *ret_listener is the caller's.  -1: an rl around us answers already, as
+ * the kernel lets one only (seccomp(2), EBUSY).
  */
 int emulate_install(uint32_t uid, uint32_t gid, int *ret_listener,
 		    struct err *e);

@@ -329,6 +329,8 @@ static int step_emulate(struct init *in, struct err *e)
 		return 0;
 	TRY(emulate_install(in->spec->idmap.uid.e[0].inside,
 			    in->spec->idmap.gid.e[0].inside, &listener, e));
+	if (listener < 0)
+		return 0;
 	return sync_send(in->sock, SYNC_NOTIFY, listener, e);
 }
 

@@ -37,7 +37,7 @@ trap 'rm -rf "$stage" "$log"' EXIT
 chmod 755 "$stage"
 cp "$here/$build/rl" "$here/$build/rl-transfer" \
 	"$here/$build/rl-slirp" "$stage/"
-cp -r "$here/tests" "$stage/tests"
+cp -r "$here/tests" "$here/docs" "$stage/"
 chmod -R a+rX "$stage"
 export RL=$stage/rl
 RL_TEST_DEBIAN=$("$here/tests/lib/debian.sh") || RL_TEST_DEBIAN=
