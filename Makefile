@@ -27,6 +27,11 @@ STATIC   := -pie
 override CFLAGS += -fsanitize=$(SAN)
 LDFLAGS  += -fsanitize=$(SAN)
 endif
+ifdef FUZZING    # the sanitizers, and libFuzzer: clang only
+HARDEN   := -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
+override CFLAGS += -fsanitize=fuzzer-no-link,address,undefined
+LDFLAGS  += -fsanitize=fuzzer,address,undefined
+endif
 override CFLAGS += $(WARN) $(HARDEN)
 
 # The folder says which program a file belongs to.
@@ -49,6 +54,12 @@ all: $B/rl $B/rl-transfer $B/rl-slirp     ## build the programs
 
 $B/rl: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) $(STATIC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(if $(SAN),,--static) $(PKGS)) -lm
+# The same with a place to fail at in each step of init: RL_FAIL_AT=STEP.
+$B/rl-faults: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(filter-out $B/core/init.o,$(LIB)) $B/faults/init.o
+	$(call Q,LD)$(CC) $(CFLAGS) $(STATIC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(if $(SAN),,--static) $(PKGS)) -lm
+$B/faults/init.o: core/init.c Makefile
+	@mkdir -p $(@D)
+	$(call Q,CC)$(CC) $(CPPFLAGS) -DRL_FAULTS $(CFLAGS) -c -o $@ $<
 $B/rl-transfer: $(call obj,$(TRANSFER_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 $B/rl-slirp: $(call obj,$(SLIRP_SRC) $(SLIRP_LIB))
@@ -68,6 +79,8 @@ $B/%.o: %.c Makefile
 	$(call Q,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
+$(FUZZ): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c))
+	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 
 -include $(shell find $B -name "*.d" 2>/dev/null)
 .SECONDARY:
@@ -78,13 +91,18 @@ demo:                                     ## a container of a real image, withou
 	@tests/demo.sh $B
 check:                                    ## install what the tests need, run them all
 	@tests/setup.sh check
-	@$(MAKE) --no-print-directory -j2 all unit
+	@$(MAKE) --no-print-directory -j2 all unit $B/rl-faults
+	@$(MAKE) --no-print-directory -j2 unit B=$B-san SAN=address,undefined CFLAGS='-O1 -g'
 	@tests/check.sh $B
 bench:                                    ## times and memory beside floors and peers
 	@tests/setup.sh bench
 	@$(MAKE) --no-print-directory -j2 all
 	@tests/bench/start.sh $B && echo && tests/bench/memory.sh $B && \
 		echo && tests/bench/pull.sh $B
+fuzz:                                     ## run each fuzzer for SECONDS (5)
+	@$(MAKE) --no-print-directory -j2 fuzzers B=$B-fuzz CC=clang FUZZING=1 CFLAGS='-O1 -g'
+	@tests/fuzz/run.sh $B-fuzz $(if $(filter environment,$(origin SECONDS)),5,$(or $(SECONDS),5))
+fuzzers: $(FUZZ)
 unit: $(UNIT)
 lint:                                     ## layers and documented headers
 	@tests/lint/layers.sh && tests/lint/docs.sh
@@ -98,4 +116,4 @@ clean:
 	rm -rf $B
 help:                                     ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
-.PHONY: demo check bench unit lint install map clean help
+.PHONY: fuzz fuzzers demo check bench unit lint install map clean help

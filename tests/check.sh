@@ -38,6 +38,7 @@ chmod 755 "$stage"
 cp "$here/$build/rl" "$here/$build/rl-transfer" \
 	"$here/$build/rl-slirp" "$stage/"
 cp -r "$here/tests" "$here/docs" "$stage/"
+[ ! -x "$here/$build/rl-faults" ] || cp "$here/$build/rl-faults" "$stage/"
 chmod -R a+rX "$stage"
 export RL=$stage/rl
 RL_TEST_DEBIAN=$("$here/tests/lib/debian.sh") || RL_TEST_DEBIAN=
@@ -47,6 +48,10 @@ suite layers sh -c "cd '$here' && tests/lint/layers.sh && tests/lint/docs.sh"
 for t in "$here/$build"/tests/unit/*_test; do
 	suite "$(basename "$t")" "$t"
 done
+for t in "$here/$build"-san/tests/unit/*_test; do
+	[ -x "$t" ] && suite "$(basename "$t") with ASan and UBSan" "$t"
+done
+suite fuzzers "$here/tests/fuzz/run.sh" "$here/$build-fuzz" 3
 if [ "$(id -u)" = 0 ]; then
 	make_accounts
 	for user in rltest rltest1; do

@@ -84,8 +84,10 @@ static bool same(const struct seccomp_filter *a, const struct seccomp_filter *b)
 static int make(struct seccomp_filter *ret, struct err *e)
 {
 	struct seccomp_filter whole = { 0 };
+	auto_free struct sock_filter *owned = NULL;
 
 	TRY(seccomp_profile_compile(caps_default(), &whole, e));
+	owned = whole.owned;
 	TRY(seccomp_profile_compile(caps_default(), ret, e));
 	TRY(seccomp_shrink(ret, e));
 	return same(&whole, ret) ? 0 :
@@ -107,5 +109,6 @@ int main(void)
 		printf("\t{ 0x%x, %u, %u, 0x%x },\n", f.insns[i].code,
 		       f.insns[i].jt, f.insns[i].jf, f.insns[i].k);
 	printf("};\n");
+	free(f.owned);
 	return 0;
 }
