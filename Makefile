@@ -106,10 +106,17 @@ fuzzers: $(FUZZ)
 unit: $(UNIT)
 lint:                                     ## layers and documented headers
 	@tests/lint/layers.sh && tests/lint/docs.sh
+install: SHARE = $(DESTDIR)$(PREFIX)/share
 install: all                              ## into PREFIX
 	install -D -m0755 $B/rl $(DESTDIR)$(PREFIX)/bin/rl
 	install -D -m0755 $B/rl-transfer $(DESTDIR)$(PREFIX)/libexec/rl/rl-transfer
 	install -D -m0755 $B/rl-slirp $(DESTDIR)$(PREFIX)/libexec/rl/rl-slirp
+	mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+		$(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	$B/rl __man $(SHARE)/man/man1
+	$B/rl __complete bash >$(SHARE)/bash-completion/completions/rl
+	$B/rl __complete zsh >$(SHARE)/zsh/site-functions/_rl
+	$B/rl __complete fish >$(SHARE)/fish/vendor_completions.d/rl.fish
 map:                                      ## what each file is for
 	@for f in $$(git ls-files '*.[ch]'); do sed -n 's|^.*/\?\* \?\([a-z_]*\.[ch] - .*\)|\1|p' $$f | head -1; done
 clean:
