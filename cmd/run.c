@@ -221,6 +221,27 @@ static int plan_spec(struct run *r, struct err *e)
 				r->argc - 1, r->argv + 1, &r->spec, &r->net, e);
 }
 
+/* docker's words: the container can use the host's ports as they are. */
+static int plan_ports(struct run *r, struct err *e)
+{
+	auto_strv struct strv exposed = { 0 };
+	int code;
+
+	strv_extend(&exposed, strv_list(&r->o->expose));
+	if (!r->o->rootfs)
+		strv_extend(&exposed,
+			    strv_list(&r->image.config.exposed_ports));
+	code = net_publish(&r->net, &r->o->publish, r->o->publish_all,
+			   &exposed, e);
+	if (code > 0)
+		fprintf(stderr, "rl: WARNING: Published ports are discarded "
+			"when using host network mode\n");
+	/* the host's network would publish none of these */
+	if (r->net.ports.n)
+		r->net.chosen = true;
+	return code;
+}
+
 static int plan(struct run *r, struct err *e)
 {
 	struct idmap_request req;
@@ -234,6 +255,7 @@ static int plan(struct run *r, struct err *e)
 		if (code != 0)
 			return code;
 	}
+	TRY(plan_ports(r, e));
 	return plan_spec(r, e);
 }
 

@@ -40,6 +40,51 @@ int net_parse(const char *text, struct net *ret, struct err *e)
 	return slirp_options_parse(text + n + 1, ret, e);
 }
 
+/* Ports that -p names already need no other. */
+static bool published(const struct port_list *l, const struct port *p)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->p[i].inside == p->inside &&
+		    l->p[i].protocol == p->protocol)
+			return true;
+	return false;
+}
+
+static int publish_exposed(struct net *n, const struct strv *exposed,
+			   struct err *e)
+{
+	struct port_list l = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < exposed->n; i++)
+		r = port_parse_expose(exposed->v[i], &l, e);
+	for (size_t i = 0; r >= 0 && i < l.n; i++) {
+		if (published(&n->ports, &l.p[i]))
+			continue;
+		n->ports.p = xrealloc(n->ports.p, n->ports.n + 1,
+				      sizeof(*n->ports.p));
+		n->ports.p[n->ports.n++] = l.p[i];
+	}
+	port_list_release(&l);
+	return r;
+}
+
+int net_publish(struct net *n, const struct strv *publish, bool all,
+		const struct strv *exposed, struct err *e)
+{
+	for (size_t i = 0; i < publish->n; i++)
+		TRY(port_parse(publish->v[i], &n->ports, e));
+	if (all)
+		TRY(publish_exposed(n, exposed, e));
+	if (!n->ports.n || n->ops->publishes)
+		return 0;
+	if (n->ops->own_namespace)
+		return err_set(e, EINVAL, "--network %s publishes no ports",
+			       n->ops->name);
+	port_list_release(&n->ports);
+	return 1;
+}
+
 int net_start(struct net *n, struct err *e)
 {
 	return n->ops->start ? n->ops->start(n, e) : 0;
@@ -61,4 +106,5 @@ void net_stop(struct net *n)
 {
 	if (n->ops && n->ops->stop)
 		n->ops->stop(n);
+	port_list_release(&n->ports);
 }

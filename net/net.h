@@ -11,6 +11,8 @@
  */
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "net/bind.h"
+#include "net/port.h"
 #include "net/wire.h"
 
 #include <sys/types.h>
@@ -21,6 +23,7 @@ struct net_ops {
 	const char *name;
 	bool own_namespace; /* a network namespace of its own */
 	bool reaches_out;   /* over addresses of its own */
+	bool publishes;     /* ports of the host lead inside */
 	bool options;       /* takes NAME:key=value,... */
 	/* Each may be NULL. */
 	int (*start)(struct net *n, struct err *e);
@@ -36,9 +39,12 @@ struct net {
 	bool chosen; /* by name: no other may take its place */
 	bool auto6;  /* IPv6 inside if the host has it */
 	struct wire_config config;
+	struct port_list ports; /* to be published; those that got a free
+				 * number have it after the start */
 	/* while it runs */
 	int sock; /* to rl-slirp, -1 without */
 	pid_t pid;
+	struct binding_list bindings;
 };
 
 #define NET_INIT { .sock = -1 }
@@ -50,12 +56,19 @@ extern const struct net_ops net_none, net_host, net_slirp;
  * -EINVAL names what is wrong with the text.
  */
 int net_parse(const char *text, struct net *ret, struct err *e);
+/*
+ * Publish ports: -p's texts, then with `all` those that the image and
+ * --expose name.  1: on the host's network they are published as they are,
+ * and the list is dropped.  -EINVAL for a network that cannot.
+ */
+int net_publish(struct net *n, const struct strv *publish, bool all,
+		const struct strv *exposed, struct err *e);
 int net_start(struct net *n, struct err *e);
 /* The hook of core/launch.h; `net` is the struct net. */
 int net_inside(void *net, struct err *e);
 /* -EPIPE or another error: the network is gone. */
 int net_event(struct net *n, struct err *e);
-/* End it; without a start, nothing is done. */
+/* End it, if it was started, and free what the plan owns. */
 void net_stop(struct net *n);
 
 /*

@@ -43,6 +43,17 @@ static int send_resolv(struct net *n, struct err *e)
 	return wire_send(n->sock, WIRE_RESOLV, text, strlen(text), NULL, 0, e);
 }
 
+static int send_ports(struct net *n, struct err *e)
+{
+	for (size_t i = 0; i < n->bindings.n; i++) {
+		const struct binding *b = &n->bindings.b[i];
+
+		TRY(wire_send(n->sock, WIRE_PORT, &b->port, sizeof(b->port),
+			      &b->fd, 1, e));
+	}
+	return 0;
+}
+
 /* vfork and exec; its loading goes on beside the container's setup. */
 static int spawn(struct net *n, int its_end, struct err *e)
 {
@@ -64,6 +75,7 @@ static int start(struct net *n, struct err *e)
 	int pair[2];
 
 	TRY(tap_possible(e));
+	TRY(bind_ports(&n->ports, &n->bindings, e));
 	if (n->auto6)
 		n->config.ipv6 = host_has_ipv6();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -73,7 +85,71 @@ static int start(struct net *n, struct err *e)
 	TRY(spawn(n, its_end, e));
 	TRY(wire_send(n->sock, WIRE_CONFIG, &n->config, sizeof(n->config),
 		      NULL, 0, e));
+	TRY(send_ports(n, e));
 	return send_resolv(n, e);
+}
+
+/* ---- in the container's first process ---- */
+
+static int by_port(const void *a, const void *b)
+{
+	return ((const struct port_range *)a)->first -
+	       ((const struct port_range *)b)->first;
+}
+
+/* The TCP ports inside, as few ranges.  SIZE_MAX: too many. */
+static size_t tcp_ranges(const struct net *n,
+			 struct port_range ret[TAP_RANGES_MAX])
+{
+	auto_free struct port_range *all = xcalloc(n->ports.n + 1,
+						   sizeof(*all));
+	size_t k = 0, found = 0;
+
+	for (size_t i = 0; i < n->ports.n; i++)
+		if (n->ports.p[i].protocol == IPPROTO_TCP)
+			all[k++] = (struct port_range){ n->ports.p[i].inside,
+							n->ports.p[i].inside };
+	qsort(all, k, sizeof(*all), by_port);
+	for (size_t i = 0; i < k; i++) {
+		if (found && all[i].first <= ret[found - 1].last + 1) {
+			ret[found - 1].last = all[i].first;
+			continue;
+		}
+		if (found == TAP_RANGES_MAX)
+			return SIZE_MAX;
+		ret[found++] = all[i];
+	}
+	return found;
+}
+
+/* Not every kernel can; then servers see the container's own address. */
+static bool answer_inside(const struct net *n)
+{
+	struct port_range ranges[TAP_RANGES_MAX];
+	size_t found = tcp_ranges(n, ranges);
+	struct err ignored;
+
+	return found && found != SIZE_MAX &&
+	       tap_answer_inside(&n->config, ranges, found, &ignored) == 0;
+}
+
+/* rl-slirp makes sockets in here for published ports. */
+static int send_tap(const struct net *n, int tap, struct err *e)
+{
+	auto_close int user = -1, net = -1;
+	struct wire_tap w = { 0 };
+	int fds[WIRE_FDS] = { tap };
+
+	if (!n->bindings.n)
+		return wire_send(n->sock, WIRE_TAP, &w, sizeof(w), fds, 1, e);
+	w.transparent = answer_inside(n);
+	user = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (user < 0 || net < 0)
+		return err_sys(e, "open the container's namespaces");
+	fds[1] = user;
+	fds[2] = net;
+	return wire_send(n->sock, WIRE_TAP, &w, sizeof(w), fds, 3, e);
 }
 
 static int inside(struct net *n, struct err *e)
@@ -81,11 +157,14 @@ static int inside(struct net *n, struct err *e)
 	auto_close int tap = -1;
 
 	TRY(tap_make(&n->config, &tap, e));
-	TRY(wire_send(n->sock, WIRE_TAP, NULL, 0, &tap, 1, e));
-	/* a reaper lives on in this process: it needs no way to the network */
+	TRY(send_tap(n, tap, e));
+	/* a reaper lives on in this process: it needs none of these */
+	binding_list_release(&n->bindings);
 	close(steal_fd(n->sock));
 	return 0;
 }
+
+/* ---- in the supervisor ---- */
 
 static int event(struct net *n, struct err *e)
 {
@@ -114,11 +193,15 @@ static void stop(struct net *n)
 		close(steal_fd(n->sock));
 	if (n->pid > 0)
 		kill(n->pid, SIGKILL);
+	/* whoever comes next may want the ports at once */
+	if (n->pid > 0 && n->bindings.n)
+		waitpid(n->pid, NULL, 0);
 	n->pid = 0;
+	binding_list_release(&n->bindings);
 }
 
 const struct net_ops net_slirp = {
 	.name = "slirp", .own_namespace = true, .reaches_out = true,
-	.options = true,
+	.publishes = true, .options = true,
 	.start = start, .inside = inside, .event = event, .stop = stop,
 };

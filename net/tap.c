@@ -2,6 +2,7 @@
 #include "net/tap.h"
 
 #include <fcntl.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
@@ -12,7 +13,9 @@
 #include <sys/socket.h>
 
 #define TUN_PATH "/dev/net/tun"
-#define BATCH_MAX 2048
+#define BATCH_MAX 8192
+#define BATCH_REQUESTS 80
+#define TABLE_INSIDE 100
 #define LO_INDEX 1
 
 /*
@@ -23,7 +26,7 @@ struct batch {
 	_Alignas(struct nlmsghdr) char buf[BATCH_MAX];
 	size_t len;
 	struct nlmsghdr *last;
-	const char *what[16]; /* by sequence number, for errors */
+	const char *what[BATCH_REQUESTS]; /* by sequence number, for errors */
 	uint32_t n;
 };
 
@@ -151,6 +154,56 @@ static int configure(const struct wire_config *c, int index, struct err *e)
 			    sizeof(c->addr6));
 		add_default_route(&b, AF_INET6, index, &c->gateway6,
 				  sizeof(c->gateway6));
+	}
+	return batch_run(&b, e);
+}
+
+/* Everything in the table is delivered here: ip-route(8), type local. */
+static void add_local_table(struct batch *b, int family)
+{
+	struct rtmsg *m = batch_add(b, RTM_NEWROUTE, NLM_F_CREATE, sizeof(*m),
+				    "route answers inside");
+	int lo = LO_INDEX;
+
+	*m = (struct rtmsg){
+		.rtm_family = family, .rtm_table = TABLE_INSIDE,
+		.rtm_protocol = RTPROT_BOOT, .rtm_type = RTN_LOCAL,
+		.rtm_scope = family == AF_INET ? RT_SCOPE_HOST :
+						 RT_SCOPE_UNIVERSE,
+	};
+	batch_attr(b, RTA_OIF, &lo, sizeof(lo));
+}
+
+static void add_port_rule(struct batch *b, int family,
+			  const struct port_range *r)
+{
+	struct fib_rule_hdr *m = batch_add(b, RTM_NEWRULE, NLM_F_CREATE,
+					   sizeof(*m), "route answers inside");
+	struct fib_rule_port_range range = { r->first, r->last };
+	uint32_t priority = TABLE_INSIDE;
+	uint8_t protocol = IPPROTO_TCP;
+
+	*m = (struct fib_rule_hdr){
+		.family = family, .table = TABLE_INSIDE,
+		.action = FR_ACT_TO_TBL,
+	};
+	batch_attr(b, FRA_PRIORITY, &priority, sizeof(priority));
+	batch_attr(b, FRA_IP_PROTO, &protocol, sizeof(protocol));
+	batch_attr(b, FRA_SPORT_RANGE, &range, sizeof(range));
+}
+
+int tap_answer_inside(const struct wire_config *c, const struct port_range *r,
+		      size_t n, struct err *e)
+{
+	struct batch b = { .len = 0 };
+
+	add_local_table(&b, AF_INET);
+	if (c->ipv6)
+		add_local_table(&b, AF_INET6);
+	for (size_t i = 0; i < n && i < TAP_RANGES_MAX; i++) {
+		add_port_rule(&b, AF_INET, &r[i]);
+		if (c->ipv6)
+			add_port_rule(&b, AF_INET6, &r[i]);
 	}
 	return batch_run(&b, e);
 }

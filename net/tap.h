@@ -19,6 +19,21 @@ int tap_loopback_up(struct err *e);
  * -EPERM: the host has no /dev/net/tun for us.
  */
 int tap_make(const struct wire_config *c, int *ret_fd, struct err *e);
+
+#define TAP_RANGES_MAX 32
+
+/* Ports first to last. */
+struct port_range {
+	uint16_t first, last;
+};
+
+/*
+ * Route what is sent from these TCP ports of the container's address back
+ * into the namespace: so connections that are made inside with a stranger's
+ * address as theirs are answered.  At most TAP_RANGES_MAX.
+ */
+int tap_answer_inside(const struct wire_config *c, const struct port_range *r,
+		      size_t n, struct err *e);
 /* Can this host's /dev/net/tun be opened?  0, or why not. */
 int tap_possible(struct err *e);
 

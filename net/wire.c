@@ -63,6 +63,7 @@ static bool whole(const struct wire_msg *m, size_t n)
 	case WIRE_RESOLV:
 		return n <= WIRE_DATA_MAX;
 	case WIRE_TAP:
+		return n == sizeof(m->tap);
 	case WIRE_WANT_RESOLV:
 		return n == 0;
 	}

@@ -50,11 +50,17 @@ struct wire_port {
 	uint16_t port;
 };
 
+/* What was arranged in the namespace that the tap is in. */
+struct wire_tap {
+	bool transparent; /* published connections may keep their addresses */
+};
+
 struct wire_msg {
 	enum wire_type type;
 	union {
 		struct wire_config config;
 		struct wire_port port;
+		struct wire_tap tap;
 		struct err err;
 		char text[WIRE_DATA_MAX + 1]; /* NUL-terminated */
 	};

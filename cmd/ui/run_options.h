@@ -22,6 +22,8 @@ struct run_options {
 	struct strv env, env_file, volumes, mounts, tmpfs, cap_add, cap_drop;
 	struct strv label, label_file, annotation;
 	struct strv security, ulimit, group_add, device;
+	bool publish_all;
+	struct strv publish, expose;
 	struct strv sysctl, add_host, dns, dns_search, dns_option;
 };
 

@@ -18,6 +18,9 @@
 
 struct Slirp;
 struct child;
+struct maker;
+struct publisher;
+struct relay;
 struct resolver;
 
 /* An fd behind the epoll fd: part of what its owner keeps. */
@@ -33,6 +36,10 @@ struct child {
 	struct wire_config config;
 	struct Slirp *slirp;
 	struct resolver *resolver;
+	struct publisher *publisher; /* NULL: no port is published */
+	struct maker *maker;
+	struct relay *ended_relays;  /* to be freed once no event is pending */
+	uint8_t *chunk;              /* what a relay reads into */
 	int64_t now_ms;       /* the monotonic clock when poll returned */
 	struct pollfd *polls; /* control, tap, epoll, libslirp's */
 	size_t n_polls, cap_polls;
@@ -48,5 +55,7 @@ void child_send(struct child *c, const uint8_t *frame, size_t n);
 /* Wait for `events` (EPOLLIN ...) on w->fd; again to change them. */
 int child_watch(struct child *c, struct watch *w, uint32_t events);
 int child_rewatch(struct child *c, struct watch *w, uint32_t events);
+/* Wait for nothing more; closing the fd does the same. */
+void child_unwatch(struct child *c, int fd);
 
 #endif

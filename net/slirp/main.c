@@ -6,6 +6,8 @@
  */
 #include "core/base/resident.h"
 #include "net/slirp/child.h"
+#include "net/slirp/maker.h"
+#include "net/slirp/publish.h"
 #include "net/slirp/resolver.h"
 #include "net/slirp/sandbox.h"
 #include "net/slirp/stack.h"
@@ -15,6 +17,21 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+/* 1: started, or not needed. */
+static int start_maker(struct child *c, const struct wire_tap *tap,
+		       const int fds[WIRE_FDS], struct err *e)
+{
+	static struct maker m = MAKER_INIT;
+
+	c->maker = &m;
+	if (!publish_needs_maker(c))
+		return 1;
+	TRY(maker_start(&m, fds[1], fds[2], tap->transparent, e));
+	close(fds[1]);
+	close(fds[2]);
+	return 1;
+}
 
 /* Take what rl says up to the tap.  0: rl is gone. */
 static int listen_to_rl(struct child *c, struct err *e)
@@ -30,9 +47,12 @@ static int listen_to_rl(struct child *c, struct err *e)
 		case WIRE_RESOLV:
 			resolver_conf(c, m.text);
 			break;
+		case WIRE_PORT:
+			publish_add(c, &m.port, fds[0]);
+			break;
 		case WIRE_TAP:
 			c->tap = fds[0];
-			return 1;
+			return start_maker(c, &m.tap, fds, e);
 		default:
 			break;
 		}
@@ -100,6 +120,7 @@ static int serve(struct child *c, struct err *e)
 	TRY(sandbox_empty_root(true, e));
 	TRY(sandbox_drop_rights(0, e));
 	TRY(stack_start(c, e));
+	TRY(publish_start(c, e));
 	resident_give_back_code();
 	TRY(sandbox_filter_stack(e));
 	return stack_run(c, e);

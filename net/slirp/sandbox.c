@@ -155,7 +155,7 @@ int sandbox_filter_stack(struct err *e)
 }
 
 static const int maker_calls[] = {
-	SYS_recvmsg, SYS_sendmsg, SYS_setsockopt, SYS_close, SYS_exit_group,
+	SYS_recvfrom, SYS_recvmsg, SYS_sendmsg, SYS_setsockopt, SYS_close, SYS_exit_group,
 	SYS_rt_sigreturn, SYS_restart_syscall, SYS_munmap, SYS_brk,
 };
 

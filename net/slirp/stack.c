@@ -3,6 +3,8 @@
 
 #include "net/slirp/child.h"
 #include "net/slirp/judge.h"
+#include "net/slirp/publish.h"
+#include "net/slirp/relay.h"
 #include "net/slirp/resolver.h"
 
 #include <slirp/libslirp.h>
@@ -48,6 +50,11 @@ int child_watch(struct child *c, struct watch *w, uint32_t events)
 int child_rewatch(struct child *c, struct watch *w, uint32_t events)
 {
 	return control_epoll(c, EPOLL_CTL_MOD, w, events);
+}
+
+void child_unwatch(struct child *c, int fd)
+{
+	epoll_ctl(c->epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
 /* ---- what libslirp asks of us ---- */
@@ -236,6 +243,8 @@ static void take_frame(struct child *c, size_t n)
 
 	switch (judge_frame(&c->config, kind, &f)) {
 	case VERDICT_PASS:
+		if (publish_answer(c, &f))
+			return;
 		slirp_input(c->slirp, c->frame, n);
 		return;
 	case VERDICT_DNS:
@@ -271,6 +280,7 @@ static void take_ready(struct child *c)
 
 		w->ready(c, w, ev[i].events);
 	}
+	relay_sweep(c);
 }
 
 /* 1: go on, 0: rl has gone. */

@@ -1,5 +1,12 @@
 # network.bats - the default network, its options, its ladder, its names.
 load ../lib/common
+eval "common_$(declare -f teardown)"
+
+# What a failed test left running would keep its output open.
+teardown() {
+	for p in ${pid:-} ${server:-}; do kill -9 $p 2>/dev/null || true; done
+	common_teardown
+}
 
 r() { "$RL" run --rm "$@" </dev/null; }
 
