@@ -40,7 +40,8 @@ SHARED_SRC   := $(wildcard cmd/ui/*.c)
 RL_SRC       := $(wildcard cmd/*.c cmd/doctor/*.c)
 TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
 SLIRP_SRC    := $(wildcard net/slirp/*.c)
-SLIRP_LIB    := net/wire.c $(addprefix core/base/,base.c err.c resident.c str.c)
+SLIRP_PURE   := $(addprefix net/slirp/,frame.c dns.c judge.c)
+SLIRP_LIB    := net/wire.c net/policy.c $(addprefix core/base/,base.c err.c resident.c str.c)
 UNIT_SRC     := $(wildcard tests/unit/*_test.c)
 FUZZ_SRC     := $(wildcard tests/fuzz/*_fuzz.c)
 obj           = $(patsubst %.c,$B/%.o,$(1))
@@ -77,7 +78,7 @@ $B/core/seccomp.o: $B/gen/seccomp_default.h
 $B/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c))
+$(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(SLIRP_PURE) $(wildcard fs/transfer/*.c))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 $(FUZZ): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread

@@ -256,6 +256,7 @@ static int plan(struct run *r, struct err *e)
 			return code;
 	}
 	TRY(plan_ports(r, e));
+	TRY(net_police(&r->net, &r->o->net_allow, r->o->net_log, e));
 	return plan_spec(r, e);
 }
 

@@ -85,6 +85,28 @@ int net_publish(struct net *n, const struct strv *publish, bool all,
 	return 1;
 }
 
+int net_police(struct net *n, const struct strv *allow, const char *log,
+	       struct err *e)
+{
+	struct policy check = { 0 };
+	int r = 0;
+
+	if (!allow->n && !log)
+		return 0;
+	if (!n->ops->polices)
+		return err_set(e, EINVAL, "--net-allow and --net-log need "
+			       "--network slirp, not %s", n->ops->name);
+	for (size_t i = 0; r >= 0 && i < allow->n; i++)
+		r = policy_allow(&check, allow->v[i], e);
+	n->config.closed = check.closed;
+	policy_release(&check);
+	strv_extend(&n->allow, strv_list(allow));
+	n->log = log;
+	/* no other network would keep the promise */
+	n->chosen = true;
+	return r;
+}
+
 int net_start(struct net *n, struct err *e)
 {
 	return n->ops->start ? n->ops->start(n, e) : 0;
@@ -107,4 +129,5 @@ void net_stop(struct net *n)
 	if (n->ops && n->ops->stop)
 		n->ops->stop(n);
 	port_list_release(&n->ports);
+	strv_release(&n->allow);
 }

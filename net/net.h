@@ -12,6 +12,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "net/bind.h"
+#include "net/policy.h"
 #include "net/port.h"
 #include "net/wire.h"
 
@@ -23,6 +24,7 @@ struct net_ops {
 	const char *name;
 	bool own_namespace; /* a network namespace of its own */
 	bool reaches_out;   /* over addresses of its own */
+	bool polices;       /* judges every connection */
 	bool publishes;     /* ports of the host lead inside */
 	bool options;       /* takes NAME:key=value,... */
 	/* Each may be NULL. */
@@ -41,6 +43,8 @@ struct net {
 	struct wire_config config;
 	struct port_list ports; /* to be published; those that got a free
 				 * number have it after the start */
+	struct strv allow;      /* texts that policy_allow() takes */
+	const char *log;        /* file of the connection log, or NULL */
 	/* while it runs */
 	int sock; /* to rl-slirp, -1 without */
 	pid_t pid;
@@ -63,6 +67,13 @@ int net_parse(const char *text, struct net *ret, struct err *e);
  */
 int net_publish(struct net *n, const struct strv *publish, bool all,
 		const struct strv *exposed, struct err *e);
+/*
+ * Close the network but for what --net-allow's texts name, and log its
+ * connections to a file.  -EINVAL for a bad text or another backend.
+ */
+int net_police(struct net *n, const struct strv *allow, const char *log,
+	       struct err *e);
+/* Begin what needs no namespaces: bind ports, start programs. */
 int net_start(struct net *n, struct err *e);
 /* The hook of core/launch.h; `net` is the struct net. */
 int net_inside(void *net, struct err *e);

@@ -43,6 +43,24 @@ static int send_resolv(struct net *n, struct err *e)
 	return wire_send(n->sock, WIRE_RESOLV, text, strlen(text), NULL, 0, e);
 }
 
+static int send_config(struct net *n, struct err *e)
+{
+	auto_close int log = -1;
+
+	if (n->log)
+		log = open(n->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+			   O_NOCTTY, 0600);
+	if (n->log && log < 0)
+		return err_sys(e, "--net-log: open %s", n->log);
+	n->config.log = n->log != NULL;
+	TRY(wire_send(n->sock, WIRE_CONFIG, &n->config, sizeof(n->config),
+		      &log, n->log ? 1 : 0, e));
+	for (size_t i = 0; i < n->allow.n; i++)
+		TRY(wire_send(n->sock, WIRE_ALLOW, n->allow.v[i],
+			      strlen(n->allow.v[i]), NULL, 0, e));
+	return 0;
+}
+
 static int send_ports(struct net *n, struct err *e)
 {
 	for (size_t i = 0; i < n->bindings.n; i++) {
@@ -83,8 +101,7 @@ static int start(struct net *n, struct err *e)
 	n->sock = pair[0];
 	its_end = pair[1];
 	TRY(spawn(n, its_end, e));
-	TRY(wire_send(n->sock, WIRE_CONFIG, &n->config, sizeof(n->config),
-		      NULL, 0, e));
+	TRY(send_config(n, e));
 	TRY(send_ports(n, e));
 	return send_resolv(n, e);
 }
@@ -202,6 +219,6 @@ static void stop(struct net *n)
 
 const struct net_ops net_slirp = {
 	.name = "slirp", .own_namespace = true, .reaches_out = true,
-	.publishes = true, .options = true,
+	.polices = true, .publishes = true, .options = true,
 	.start = start, .inside = inside, .event = event, .stop = stop,
 };

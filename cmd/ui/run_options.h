@@ -23,7 +23,8 @@ struct run_options {
 	struct strv label, label_file, annotation;
 	struct strv security, ulimit, group_add, device;
 	bool publish_all;
-	struct strv publish, expose;
+	struct strv publish, expose, net_allow;
+	const char *net_log;
 	struct strv sysctl, add_host, dns, dns_search, dns_option;
 };
 

@@ -7,6 +7,7 @@
  * sockets, and one epoll fd behind which all others wait: the resolver's and
  * the published ports'.
  */
+#include "net/policy.h"
 #include "net/slirp/frame.h"
 #include "net/wire.h"
 
@@ -18,6 +19,7 @@
 
 struct Slirp;
 struct child;
+struct log;
 struct maker;
 struct publisher;
 struct relay;
@@ -34,6 +36,9 @@ struct child {
 	int tap;
 	int epoll;
 	struct wire_config config;
+	struct policy policy;
+	int log_fd;   /* -1: no log */
+	struct log *log;
 	struct Slirp *slirp;
 	struct resolver *resolver;
 	struct publisher *publisher; /* NULL: no port is published */

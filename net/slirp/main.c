@@ -43,6 +43,11 @@ static int listen_to_rl(struct child *c, struct err *e)
 		switch (m.type) {
 		case WIRE_CONFIG:
 			c->config = m.config;
+			c->policy.closed = m.config.closed;
+			c->log_fd = fds[0];
+			break;
+		case WIRE_ALLOW:
+			TRY(policy_allow(&c->policy, m.text, e));
 			break;
 		case WIRE_RESOLV:
 			resolver_conf(c, m.text);
@@ -128,7 +133,7 @@ static int serve(struct child *c, struct err *e)
 
 int main(void)
 {
-	static struct child c = { .control = -1, .tap = -1 };
+	static struct child c = { .control = -1, .tap = -1, .log_fd = -1 };
 	struct err e = { 0 }, ignored;
 
 	prctl(PR_SET_NAME, "rl-slirp");

@@ -2,6 +2,7 @@
 #include "net/slirp/resolver.h"
 
 #include "net/slirp/dns.h"
+#include "net/slirp/log.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -93,18 +94,50 @@ static void finish(struct resolver *r, struct query *q)
 	r->n_used--;
 }
 
-static void refuse(struct child *c, struct query *q)
+static void refuse(struct child *c, struct query *q, int rcode)
 {
 	uint8_t *to = c->reply + FRAME_UDP_HEAD;
 	size_t n;
 
 	memcpy(to, q->msg, q->n);
-	n = dns_refuse(to, q->n, DNS_SERVFAIL);
+	n = dns_refuse(to, q->n, rcode);
 	child_send(c, c->reply, frame_udp(c->reply, &q->back, n));
 	finish(c->resolver, q);
 }
 
 static void ask_next(struct child *c, struct query *q);
+
+/* What an answer says is who may be connected to, or who was. */
+static void learn(struct child *c, const struct query *q, const uint8_t *msg,
+		  size_t n)
+{
+	struct dns_address a[DNS_ADDRESSES];
+	struct dns_question asked;
+	size_t found;
+
+	if ((!c->policy.closed && c->log_fd < 0) ||
+	    !dns_parse_query(q->msg, q->n, &asked))
+		return;
+	found = dns_addresses(msg, n, a);
+	for (size_t i = 0; i < found; i++)
+		policy_learn(&c->policy, asked.name, a[i].addr, a[i].ttl,
+			     c->now_ms);
+}
+
+/* Under a closed policy, only what can be read and is allowed is asked. */
+static bool may_ask(struct child *c, const struct query *q)
+{
+	struct dns_question asked;
+
+	if (!c->policy.closed)
+		return true;
+	if (!dns_parse_query(q->msg, q->n, &asked))
+		return false;
+	if (policy_name(&c->policy, asked.name))
+		return true;
+	log_name(c, asked.name);
+	return false;
+}
 
 static void on_answer(struct child *c, struct watch *w,
 		      uint32_t events UNUSED)
@@ -121,6 +154,7 @@ static void on_answer(struct child *c, struct watch *w,
 	}
 	if (!dns_answers(to, n, q->msg, q->n))
 		return;
+	learn(c, q, to, n);
 	child_send(c, c->reply, frame_udp(c->reply, &q->back, n));
 	finish(c->resolver, q);
 }
@@ -152,7 +186,7 @@ static void ask_next(struct child *c, struct query *q)
 		if (ask(c, q, &r->servers[q->tries++ % r->n_servers]))
 			return;
 	}
-	refuse(c, q);
+	refuse(c, q, DNS_SERVFAIL);
 }
 
 static struct query *new_query(struct resolver *r)
@@ -201,7 +235,9 @@ void resolver_query(struct child *c, const struct frame *f)
 	b->sport = f->dport;
 	b->dport = f->sport;
 	q->deadline = c->now_ms + CONF_WAIT_MS;
-	if (conf_fresh(c))
+	if (!may_ask(c, q))
+		refuse(c, q, DNS_NXDOMAIN);
+	else if (conf_fresh(c))
 		ask_next(c, q);
 }
 

@@ -3,6 +3,7 @@
 
 #include "net/slirp/child.h"
 #include "net/slirp/judge.h"
+#include "net/slirp/log.h"
 #include "net/slirp/publish.h"
 #include "net/slirp/relay.h"
 #include "net/slirp/resolver.h"
@@ -240,15 +241,22 @@ static void take_frame(struct child *c, size_t n)
 {
 	struct frame f;
 	enum frame_kind kind = frame_parse(c->frame, n, &f);
+	struct judgement j;
 
-	switch (judge_frame(&c->config, kind, &f)) {
+	if (kind == FRAME_IP && publish_answer(c, &f))
+		return;
+	j = judge_frame(&c->config, &c->policy, kind, &f, c->now_ms);
+	if (j.opens && c->log_fd >= 0)
+		log_connection(c, &f, j.verdict == VERDICT_PASS);
+	switch (j.verdict) {
 	case VERDICT_PASS:
-		if (publish_answer(c, &f))
-			return;
 		slirp_input(c->slirp, c->frame, n);
 		return;
 	case VERDICT_DNS:
 		resolver_query(c, &f);
+		return;
+	case VERDICT_REFUSE:
+		child_send(c, c->reply, judge_refusal(c->reply, &f));
 		return;
 	case VERDICT_DROP:
 		return;
