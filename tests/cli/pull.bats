@@ -248,7 +248,8 @@ nothing_left() {
 @test "kill -9 and ^C in mid-layer: the next pull resumes" {
 	for signal in KILL INT; do
 		start_faulty slow
-		"$RL" pull -q "$FAULTY/busybox:1" 3>&- &
+		# a shell without job control starts it deaf to ^C
+		env --default-signal=INT "$RL" pull -q "$FAULTY/busybox:1" 3>&- &
 		pid=$!
 		for i in $(seq 100); do
 			part=$(find "$RL_ROOT/incoming" -size +100k 2>/dev/null || true)
@@ -257,7 +258,9 @@ nothing_left() {
 		done
 		[ -n "$part" ]
 		kill -$signal $pid
-		wait $pid || true
+		code=0
+		wait $pid || code=$?
+		[ $code = $((128 + $(kill -l $signal))) ]
 		stop_faulty
 		start_faulty none
 		run "$RL" pull "$FAULTY/busybox:1"
