@@ -95,8 +95,9 @@ on_a_terminal() {
 @test "the terminal is restored: after the end, after kill -9 of either side" {
 	load_busybox
 	on_a_terminal <<-'PY'
+	mine = rl + "-e T=%d " % os.getpid()
 	def start():
-	    s.run(rl + "-it busybox sh -c 'echo rea\"\"dy; exec sleep 1234.%d'" % os.getpid())
+	    s.run(mine + "-it busybox sh -c 'echo rea\"\"dy; exec sleep 1234.%d'" % os.getpid())
 	    s.expect("ready\r")
 	    s.wait(lambda: not s.cooked(), "raw while it runs")
 	    s.wait(lambda: pids("sleep 1234.%d" % os.getpid()), "it sleeps")
@@ -105,7 +106,7 @@ on_a_terminal() {
 	assert s.status() == 0
 	s.wait(s.cooked, "cooked after the end")
 	start()
-	os.kill(pids(rl)[0], signal.SIGKILL)
+	os.kill(pids(mine)[0], signal.SIGKILL)
 	s.expect("Killed")
 	s.wait(s.cooked, "cooked after kill -9 of rl")
 	assert s.status() == 137
