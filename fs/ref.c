@@ -159,10 +159,6 @@ static int check_path(const char *path, const char *text, struct err *e)
 		return err_set(e, EINVAL, "invalid reference format: '%s': a "
 			       "name is lower-case letters and digits, joined "
 			       "by . _ __ - or /", text);
-	if (strlen(path) > REF_PATH_MAX)
-		return err_set(e, EINVAL, "invalid reference format: repository "
-			       "name must not be more than %d characters",
-			       REF_PATH_MAX);
 	return 0;
 }
 
@@ -198,6 +194,11 @@ static int parse(const char *text, struct ref *r, struct err *e)
 		r->path = xasprintf("library/%s", rest);
 	else
 		r->path = xstrdup(rest);
+	/* the completed name: it is what the store keeps and reads again */
+	if (strlen(r->path) > REF_PATH_MAX)
+		return err_set(e, EINVAL, "invalid reference format: repository "
+			       "name must not be more than %d characters",
+			       REF_PATH_MAX);
 	return 0;
 }
 

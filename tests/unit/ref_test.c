@@ -35,6 +35,19 @@ static bool refused(const char *text, const char *part)
 	return strstr(e.text, part);
 }
 
+/* The full form is itself a reference to the same. */
+static bool ref_reads_again(const char *text)
+{
+	auto_ref struct ref r = { 0 }, again = { 0 };
+	auto_free char *full = NULL;
+	struct err e = { 0 };
+
+	if (ref_parse(text, &r, &e) < 0)
+		return false;
+	full = ref_full(&r);
+	return ref_parse(full, &again, &e) == 0 && streq(again.path, r.path);
+}
+
 static void hub_is_the_default(void)
 {
 	OK(reads("busybox", "docker.io/library/busybox:latest",
@@ -104,6 +117,19 @@ static void names_are_lower_case(void)
 	OK(refused("a.b/Busy", "must be lowercase"));
 }
 
+static void a_completed_name_fits(void)
+{
+	char text[300] = "";
+
+	memset(text, 'a', 255 - strlen("library/"));
+	OK(ref_reads_again(text));
+	text[strlen(text)] = 'a';
+	OK(refused(text, "255"));
+	memset(text, 'a', 255);
+	memcpy(text, "b/", 2);
+	OK(ref_reads_again(text));
+}
+
 static void digests_are_exact(void)
 {
 	OK(digest_valid("sha256:" HEX64));
@@ -122,6 +148,7 @@ int main(void)
 	RUN(a_digest_wins);
 	RUN(tags_have_limits);
 	RUN(names_are_lower_case);
+	RUN(a_completed_name_fits);
 	RUN(digests_are_exact);
 	return DONE();
 }
