@@ -31,6 +31,7 @@ ifdef FUZZING    # the sanitizers, and libFuzzer: clang only
 HARDEN   := -fno-omit-frame-pointer -fno-sanitize-recover=all -fPIE
 override CFLAGS += -fsanitize=fuzzer-no-link,address,undefined
 LDFLAGS  += -fsanitize=fuzzer,address,undefined
+WARN     += -Wno-unused-variable # to clang, what is only freed is unused
 endif
 override CFLAGS += $(WARN) $(HARDEN)
 
@@ -94,6 +95,7 @@ check:                                    ## install what the tests need, run th
 	@tests/setup.sh check
 	@$(MAKE) --no-print-directory -j2 all unit $B/rl-faults
 	@$(MAKE) --no-print-directory -j2 unit B=$B-san SAN=address,undefined CFLAGS='-O1 -g'
+	@! tests/fuzz/run.sh possible || $(MAKE) --no-print-directory -j2 fuzzers B=$B-fuzz CC=clang FUZZING=1 CFLAGS='-O1 -g'
 	@tests/check.sh $B
 bench:                                    ## times and memory beside floors and peers
 	@tests/setup.sh bench

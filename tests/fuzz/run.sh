@@ -25,7 +25,7 @@ fuzz() {
 		echo "not ok - fuzz $name"
 		tail -60 "$dir/log" | sed 's/^/# /'
 		for f in "$dir"/crash-* "$dir"/leak-* "$dir"/timeout-*; do
-			[ ! -e "$f" ] || base64 -w0 "$f" | sed 's/^/# input: /'
+			[ ! -e "$f" ] || echo "# input: $(base64 -w0 "$f")"
 		done
 	fi
 	rm -rf "$dir"
