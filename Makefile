@@ -81,7 +81,7 @@ $B/%.o: %.c Makefile
 	$(call Q,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(SLIRP_PURE) $(wildcard fs/transfer/*.c))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
-$(FUZZ): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(wildcard fs/transfer/*.c))
+$(FUZZ): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(SLIRP_PURE) $(wildcard fs/transfer/*.c))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 
 -include $(shell find $B -name "*.d" 2>/dev/null)

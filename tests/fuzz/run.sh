@@ -11,13 +11,14 @@ possible() {
 
 # fuzz PROGRAM SECONDS - one TAP line; what was found, if anything was.
 fuzz() {
-	local name dir rc
+	local name dir rc seeds=()
 	name=$(basename "$1" _fuzz)
 	dir=$(mktemp -d)
 	mkdir "$dir/new"
+	[ ! -d "$here/corpus/$name" ] || seeds=("$here/corpus/$name")
 	(cd "$dir" && timeout $(($2 + 60)) "$1" -max_total_time="$2" \
 		-max_len=4096 -timeout=10 -rss_limit_mb=2048 \
-		"$dir/new" "$here/corpus/$name") >"$dir/log" 2>&1
+		"$dir/new" "${seeds[@]}") >"$dir/log" 2>&1
 	rc=$?
 	if [ $rc = 0 ]; then
 		echo "ok - fuzz $name: $(grep -o 'Done [0-9]* runs' "$dir/log")"
