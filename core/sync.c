@@ -71,12 +71,16 @@ int sync_recv(int sock, struct sync_msg *ret, int *ret_fd, struct err *e)
 
 	*ret_fd = -1;
 	memset(ret, 0, sizeof(*ret));
+	/*
+	 * A peer that ends without reading what we sent resets the socket;
+	 * the kernel tells that once, before what the peer had sent.
+	 */
 	do
 		n = recvmsg(sock, &h, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno != ECONNRESET)
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+	if (n < 0)
 		return err_sys(e, "hear from the starting container");
-	if (n <= 0)
+	if (n == 0)
 		return 0;
 	c = CMSG_FIRSTHDR(&h);
 	if (c && c->cmsg_type == SCM_RIGHTS)
