@@ -84,6 +84,8 @@ $(UNIT): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(SLIRP_PURE) $(wildcard f
 $(FUZZ): $B/%: $B/%.o $(LIB) $(call obj,$(SHARED_SRC) $(SLIRP_PURE) $(wildcard fs/transfer/*.c))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 
+$B/tests/hostile/guest: $B/tests/hostile/guest.o $(call obj,$(SLIRP_LIB))
+	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^
 -include $(shell find $B -name "*.d" 2>/dev/null)
 .SECONDARY:
 .PHONY: all

@@ -52,6 +52,7 @@ for t in "$here/$build"-san/tests/unit/*_test; do
 	[ -x "$t" ] && suite "$(basename "$t") with ASan and UBSan" "$t"
 done
 suite fuzzers "$here/tests/fuzz/run.sh" "$here/$build-fuzz" 3
+suite "hostile guest" "$here/tests/hostile/run.sh" "$build" 5
 if [ "$(id -u)" = 0 ]; then
 	make_accounts
 	for user in rltest rltest1; do

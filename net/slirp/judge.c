@@ -26,7 +26,7 @@ static bool forbidden6(const uint8_t *a)
 static bool to_dns(const struct wire_config *c, const struct frame *f)
 {
 	return f->family == AF_INET && f->protocol == IPPROTO_UDP &&
-	       f->dport == DNS_PORT && !f->fragment &&
+	       f->dport == DNS_PORT &&
 	       memcmp(f->dst.s6_addr + 12, &c->dns, 4) == 0;
 }
 
@@ -53,8 +53,6 @@ static enum verdict judge_closed(const struct policy *p,
 {
 	if (is_link_talk(f))
 		return VERDICT_PASS;
-	if (f->fragment)
-		return VERDICT_DROP;
 	if (f->protocol == IPPROTO_TCP && !opens)
 		return VERDICT_PASS; /* of a connection that was judged */
 	if (opens)
@@ -72,7 +70,7 @@ struct judgement judge_frame(const struct wire_config *c,
 	if (kind == FRAME_OTHER)
 		return j;
 	j.verdict = VERDICT_DROP;
-	if (kind == FRAME_BAD)
+	if (kind == FRAME_BAD || f->fragment)
 		return j;
 	if (f->family == AF_INET ? forbidden4(f->dst.s6_addr + 12) :
 				   forbidden6(f->dst.s6_addr))
@@ -80,10 +78,9 @@ struct judgement judge_frame(const struct wire_config *c,
 	j.verdict = VERDICT_DNS;
 	if (to_dns(c, f))
 		return j;
-	j.opens = !f->fragment &&
-		  (f->protocol == IPPROTO_UDP || is_echo(f) ||
-		   (f->protocol == IPPROTO_TCP &&
-		    (f->flags & (FRAME_SYN | FRAME_ACK)) == FRAME_SYN));
+	j.opens = f->protocol == IPPROTO_UDP || is_echo(f) ||
+		  (f->protocol == IPPROTO_TCP &&
+		   (f->flags & (FRAME_SYN | FRAME_ACK)) == FRAME_SYN);
 	j.verdict = p->closed ? judge_closed(p, f, j.opens, now_ms) :
 				VERDICT_PASS;
 	return j;

@@ -5,9 +5,11 @@
  *
  * Always: packets to the host's loopback, to no address and to forms of IPv6
  * that hold an IPv4 address are not let through, as the host's kernel would
- * take them for its own.  Under a closed policy (net/policy.h): a connection
- * is refused at its SYN, other packets one by one; fragments and unknown
- * protocols, which cannot be judged, are dropped.
+ * take them for its own.  Nor are fragments of IPv4: libslirp joins them
+ * through pointers kept inside the packets, which a guest can overwrite; with
+ * an MTU of 64 KB no honest one sends any.  Under a closed policy
+ * (net/policy.h): a connection is refused at its SYN, other packets one by
+ * one; unknown protocols, which cannot be judged, are dropped.
  */
 #include "net/policy.h"
 #include "net/slirp/frame.h"

@@ -140,6 +140,23 @@ static void datagram_made_and_read(void)
 
 /* ---- verdicts ---- */
 
+static void no_fragments(void)
+{
+	struct wire_config c = { 0 };
+	struct policy open = { 0 };
+	uint8_t b[sizeof(syn)];
+	struct frame f;
+
+	memcpy(b, syn, sizeof(b));
+	b[20] = 0x20; /* more follow */
+	OK(judge_frame(&c, &open, frame_parse(b, sizeof(b), &f), &f, 0).verdict
+	   == VERDICT_DROP);
+	b[20] = 0;
+	b[21] = 1; /* an offset */
+	OK(judge_frame(&c, &open, frame_parse(b, sizeof(b), &f), &f, 0).verdict
+	   == VERDICT_DROP);
+}
+
 static enum verdict judge_to(const char *ip, const struct policy *p)
 {
 	struct wire_config c = { 0 };
@@ -236,6 +253,7 @@ int main(void)
 	RUN(reset_answers_a_syn);
 	RUN(prohibition_quotes_the_packet);
 	RUN(datagram_made_and_read);
+	RUN(no_fragments);
 	RUN(never_the_hosts_own);
 	RUN(closed_policy);
 	RUN(rules);
