@@ -5,10 +5,10 @@
 #include "core/base/proc.h"
 #include "net/tap.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #define PROGRAM "rl-slirp"
 #define ROUTES_MAX (1 << 20)
@@ -204,17 +204,35 @@ static int event(struct net *n, struct err *e)
 	return r;
 }
 
+#define STOP_MS 1000
+
+/*
+ * Whoever comes next may want the ports at once: rl-slirp lets go of them,
+ * then of its end of the socket, and is not waited for any further.
+ */
+static void await_ports(struct net *n)
+{
+	struct pollfd p = { n->sock, POLLIN, 0 };
+	char rest[64];
+
+	shutdown(n->sock, SHUT_WR);
+	while (poll(&p, 1, STOP_MS) > 0 &&
+	       recv(n->sock, rest, sizeof(rest), MSG_DONTWAIT) > 0)
+		;
+}
+
 static void stop(struct net *n)
 {
+	bool ports = n->bindings.n;
+
+	binding_list_release(&n->bindings);
+	if (n->sock >= 0 && ports)
+		await_ports(n);
 	if (n->sock >= 0)
 		close(steal_fd(n->sock));
 	if (n->pid > 0)
 		kill(n->pid, SIGKILL);
-	/* whoever comes next may want the ports at once */
-	if (n->pid > 0 && n->bindings.n)
-		waitpid(n->pid, NULL, 0);
 	n->pid = 0;
-	binding_list_release(&n->bindings);
 }
 
 const struct net_ops net_slirp = {

@@ -144,5 +144,8 @@ int main(void)
 			  &ignored);
 		return 125;
 	}
+	/* the kernel takes its time to remove a tap: what rl waits for first */
+	publish_stop(&c);
+	close(c.control);
 	return 0;
 }

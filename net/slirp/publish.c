@@ -300,3 +300,11 @@ int publish_start(struct child *c, struct err *e)
 	}
 	return 0;
 }
+
+void publish_stop(struct child *c)
+{
+	struct publisher *p = c->publisher;
+
+	for (size_t i = 0; p && i < p->n_doors; i++)
+		close(steal_fd(p->doors[i]->watch.fd));
+}

@@ -18,6 +18,8 @@ void publish_add(struct child *c, const struct wire_port *port, int fd);
 bool publish_needs_maker(const struct child *c);
 /* Start to take connections and datagrams. */
 int publish_start(struct child *c, struct err *e);
+/* Let go of the host's ports: others may want them at once. */
+void publish_stop(struct child *c);
 /* A datagram of the guest: is it an answer to a client?  Then it is sent. */
 bool publish_answer(struct child *c, const struct frame *f);
 

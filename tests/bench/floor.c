@@ -2,18 +2,22 @@
  * floor.c - the least that the kernel needs for a container like rl's: the
  * same namespaces, id maps and mounts, one call each, then /bin/true.
  *
- * floor one|ranges LAYER SCRATCH: an unpacked image that has all mount points
+ * floor one|ranges[-tap] LAYER SCRATCH: an unpacked image that has all mount points
  * (so none has to be made), a folder with root/ and texts/ in it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/if_tun.h>
 #include <linux/sched.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -83,7 +87,7 @@ static void map_ids(pid_t pid, int ranges)
 	put(pid, "gid_map", text);
 }
 
-static void bind(const char *from, const char *to)
+static void mount_over(const char *from, const char *to)
 {
 	check(mount(from, to, NULL, MS_BIND | MS_REC, NULL), to);
 }
@@ -108,7 +112,7 @@ static void texts(const char *scratch)
 		snprintf(from, sizeof(from), "%s/texts/%s", scratch, files[i]);
 		mknod(from, S_IFREG | 0644, 0);
 		snprintf(to, sizeof(to), "etc/%s", files[i]);
-		bind(from, to);
+		mount_over(from, to);
 	}
 	snprintf(from, sizeof(from), "%s/texts/empty", scratch);
 	mkdir(from, 0555);
@@ -133,13 +137,13 @@ static void masks(const char *scratch)
 	snprintf(empty, sizeof(empty), "%s/texts/empty", scratch);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
 		if (stat(kept[i], &st) == 0) {
-			bind(kept[i], kept[i]);
+			mount_over(kept[i], kept[i]);
 			readonly(kept[i]);
 		}
 	for (size_t i = 0; i < sizeof(masked) / sizeof(*masked); i++) {
 		if (stat(masked[i], &st) < 0)
 			continue;
-		bind(S_ISDIR(st.st_mode) ? empty : "/dev/null", masked[i]);
+		mount_over(S_ISDIR(st.st_mode) ? empty : "/dev/null", masked[i]);
 		if (S_ISDIR(st.st_mode))
 			readonly(masked[i]);
 	}
@@ -157,7 +161,7 @@ static void devices(void)
 		snprintf(from, sizeof(from), "/dev/%s", nodes[i]);
 		snprintf(to, sizeof(to), "dev/%s", nodes[i]);
 		mknod(to, S_IFREG | 0644, 0);
-		bind(from, to);
+		mount_over(from, to);
 	}
 	mkdir("dev/pts", 0755);
 	mkdir("dev/shm", 0755);
@@ -185,13 +189,29 @@ static void mounts(const char *layer, const char *scratch)
 	masks(scratch);
 }
 
-static void child(int go, const char *layer, const char *scratch)
+/* A tap that is up, in the namespace: what a network of one's own needs. */
+static void tap(void)
+{
+	struct ifreq r = { .ifr_name = "eth0",
+			   .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd = open("/dev/net/tun", O_RDWR), s;
+
+	check(ioctl(fd, TUNSETIFF, &r), "tap");
+	s = socket(AF_INET, SOCK_DGRAM, 0);
+	r.ifr_flags = IFF_UP;
+	check(ioctl(s, SIOCSIFFLAGS, &r), "tap up");
+	close(s);
+}
+
+static void child(int go, const char *layer, const char *scratch, int network)
 {
 	char c;
 
 	check(read(go, &c, 1) == 1 ? 0 : -1, "go");
 	check(setresgid(0, 0, 0), "gid");
 	check(setresuid(0, 0, 0), "uid");
+	if (network)
+		tap();
 	mounts(layer, scratch);
 	check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
 	check(umount2(".", MNT_DETACH), "umount");
@@ -226,8 +246,9 @@ int main(int argc, char **argv)
 	pid = syscall(SYS_clone3, &a, sizeof(a));
 	check(pid, "clone3");
 	if (pid == 0)
-		child(p[0], argv[2], argv[3]);
-	map_ids(pid, strcmp(argv[1], "ranges") == 0);
+		child(p[0], argv[2], argv[3],
+		      strstr(argv[1], "-tap") != NULL);
+	map_ids(pid, strncmp(argv[1], "ranges", 6) == 0);
 	check(write(p[1], "", 1), "go");
 	waitpid(pid, &status, 0);
 	/* a fresh work folder for the next: overlayfs marks it volatile */
