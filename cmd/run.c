@@ -126,7 +126,9 @@ static bool network_event(void *arg)
 
 	if (net_event(arg, &e) >= 0)
 		return true;
-	fprintf(stderr, "rl: the container's network is dead: %s\n", e.text);
+	if (e.code != ECANCELED)
+		fprintf(stderr, "rl: the container's network is dead: %s\n",
+			e.text);
 	return false;
 }
 

@@ -4,7 +4,7 @@
 #include "net/slirp_options.h"
 
 static const struct net_ops *const backends[] = {
-	&net_slirp, &net_none, &net_host,
+	&net_slirp, &net_slirp4netns, &net_pasta, &net_none, &net_host,
 };
 
 static const struct net_ops *find(const char *name, size_t n)
@@ -30,8 +30,8 @@ int net_parse(const char *text, struct net *ret, struct err *e)
 	ret->chosen = true;
 	ret->ops = find(text, n);
 	if (!ret->ops)
-		return err_set(e, EINVAL, "--network '%s': it is slirp, none "
-			       "or host", text);
+		return err_set(e, EINVAL, "--network '%s': it is slirp, "
+			       "slirp4netns, pasta, none or host", text);
 	if (!text[n])
 		return 0;
 	if (!ret->ops->options)

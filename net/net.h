@@ -48,12 +48,15 @@ struct net {
 	/* while it runs */
 	int sock; /* to rl-slirp, -1 without */
 	pid_t pid;
+	int far;  /* external.c: the other end, for init */
+	int quit; /* external.c: the program ends when this is closed */
 	struct binding_list bindings;
 };
 
-#define NET_INIT { .sock = -1 }
+#define NET_INIT { .sock = -1, .far = -1, .quit = -1 }
 
-extern const struct net_ops net_none, net_host, net_slirp;
+extern const struct net_ops net_none, net_host, net_slirp, net_slirp4netns,
+			    net_pasta;
 
 /*
  * Plan a network from --network's text, NULL for the best that works here.
@@ -77,7 +80,8 @@ int net_police(struct net *n, const struct strv *allow, const char *log,
 int net_start(struct net *n, struct err *e);
 /* The hook of core/launch.h; `net` is the struct net. */
 int net_inside(void *net, struct err *e);
-/* -EPIPE or another error: the network is gone. */
+/* -EPIPE or another error: the network is gone; -ECANCELED: it never was,
+ * and the container's start tells why. */
 int net_event(struct net *n, struct err *e);
 /* End it, if it was started, and free what the plan owns. */
 void net_stop(struct net *n);

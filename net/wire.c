@@ -65,6 +65,8 @@ static bool whole(const struct wire_msg *m, size_t n)
 	case WIRE_TAP:
 		return n == sizeof(m->tap);
 	case WIRE_WANT_RESOLV:
+	case WIRE_JOIN:
+	case WIRE_READY:
 		return n == 0;
 	}
 	return false;

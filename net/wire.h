@@ -25,6 +25,7 @@
 enum wire_type {
 	WIRE_CONFIG = 1, WIRE_PORT, WIRE_ALLOW, WIRE_RESOLV, WIRE_TAP,
 	WIRE_WANT_RESOLV, WIRE_ERROR,
+	WIRE_JOIN, WIRE_READY, /* net/external.c */
 };
 
 /* The largest text sent: a resolv.conf. */

@@ -86,7 +86,7 @@ serve() {
 	serve 127.0.0.1
 	# a route for 127.0.0.1 over the tap, as a container may set in its
 	# own namespace once the loopback address is gone
-	run r --cap-add NET_ADMIN busybox sh -c "
+	run r --init --cap-add NET_ADMIN busybox sh -c "
 		ip addr del 127.0.0.1/8 dev lo
 		ip link set lo down
 		ip route flush table local
@@ -192,4 +192,43 @@ serve() {
 	wait $pid || rc=$?
 	[ $rc -eq 7 ]
 	grep -q "network is dead" "$BATS_TEST_TMPDIR/err"
+}
+
+@test "slirp4netns and pasta: reach the host, and end with the container" {
+	requires_tun
+	load_busybox
+	serve 0.0.0.0
+	for net in slirp4netns pasta; do
+		command -v $net || continue
+		run r --network $net:cidr=10.7.0.0/24 busybox sh -c \
+			"ip -4 -o addr show eth0; wget -q -O - http://$(host_ip):$port/file"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"inet 10.7.0.100/24"* ]]
+		[[ $output == *"from the host" ]]
+		# killed without a word, rl leaves none behind either
+		"$RL" run --rm --network $net busybox sleep 1000 </dev/null 3>&- &
+		pid=$!
+		until child=$(pgrep -P $pid -f "^$net "); do sleep 0.05; done
+		sleep 0.3
+		kill -9 $pid
+		wait $pid || true
+		for i in $(seq 100); do
+			[ -d /proc/$child ] && ! grep -q '^State:.*Z' /proc/$child/status || break
+			sleep 0.05
+		done
+		[ ! -d /proc/$child ] || grep -q '^State:.*Z' /proc/$child/status
+	done
+	kill $server
+}
+
+@test "slirp4netns and pasta: missing programs, ports" {
+	load_busybox
+	for net in slirp4netns pasta; do
+		run env PATH=/nonexistent "$RL" run --rm --network $net busybox true
+		[ "$status" -eq 125 ]
+		[[ $output == *"not installed"* ]]
+		run r --network $net -p 8080:80 busybox true
+		[ "$status" -eq 125 ]
+	done
 }
