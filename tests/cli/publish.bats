@@ -15,11 +15,12 @@ setup_file() {
 }
 
 # a container that runs the host's python in busybox: the host's libraries
+# (to be run in the background: it becomes rl)
 python() {
 	local opts=()
 	while [ "$1" != -- ]; do opts+=("$1"); shift; done
 	shift
-	"$RL" run --rm --init -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro "${opts[@]}" \
+	exec "$RL" run --rm --init -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro "${opts[@]}" \
 		busybox /usr/bin/python3 -u -c "$@" </dev/null
 }
 
