@@ -41,7 +41,7 @@ libraries="-v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro"
 
 # background COMMAND... - as the account, ended with the bench.
 background() {
-	(become "$account" "$@" >/dev/null 2>&1) &
+	(become "$account" "$@" >>"$stage/said" 2>&1) &
 	started="${started:-} $!"
 	last=$!
 }
@@ -117,7 +117,8 @@ http {
 	server { listen 8000; return 200 "hello"; }
 }
 CONF
-chmod a+r "$stage/nginx.conf"
+sed "s|/tmp/|$stage/$account/|g" "$stage/nginx.conf" >"$stage/their.conf"
+chmod a+r "$stage/nginx.conf" "$stage/their.conf"
 nginx="/usr/sbin/nginx -e /dev/null -c"
 # rate PORT OPTION... - wrk's requests a second.
 rate() {
@@ -127,7 +128,7 @@ rate() {
 background "$rl" run --rm --init -p $((port + 3)):8000 $libraries \
 	-v "$stage/nginx.conf:/nginx.conf:ro" \
 	busybox $nginx /nginx.conf
-background $enter $nginx "$stage/nginx.conf"
+background $enter $nginx "$stage/their.conf"
 echo "{\"execute\":\"add_hostfwd\",\"arguments\":{\"proto\":\"tcp\",\"host_addr\":\"127.0.0.1\",\"host_port\":$((port + 4)),\"guest_port\":8000}}" |
 	nc -U -N "$stage/$account/api" >/dev/null
 sleep 1
