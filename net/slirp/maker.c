@@ -17,6 +17,9 @@
 /* CAP_NET_RAW is what IP_TRANSPARENT wants: ip(7). */
 #define KEEP (1ULL << CAP_NET_RAW)
 
+/* Where the maker's own fds start. */
+#define KEPT_FDS 10
+
 /* The request is one byte, 0 or 1: the family. */
 struct reply {
 	union {
@@ -84,21 +87,40 @@ static void serve(int sock, bool transparent)
 	}
 }
 
+/* Close every fd but these, which move; 0 to 2 lead nowhere as it is. */
+static int keep_only(int sock, int *userns, int *netns)
+{
+	/* behind all that are open: nothing is overwritten */
+	int s = fcntl(sock, F_DUPFD_CLOEXEC, KEPT_FDS);
+	int u = fcntl(*userns, F_DUPFD_CLOEXEC, s + 1);
+	int n = fcntl(*netns, F_DUPFD_CLOEXEC, u + 1);
+
+	syscall(SYS_close_range, 3, s - 1, 0);
+	syscall(SYS_close_range, s + 1, u - 1, 0);
+	syscall(SYS_close_range, u + 1, n - 1, 0);
+	syscall(SYS_close_range, n + 1, ~0u, 0);
+	*userns = u;
+	*netns = n;
+	return s;
+}
+
 static void maker_main(int sock, int userns, int netns, bool transparent)
 {
 	struct err e;
 
+	/* first of all: the published ports are not to be held here too */
+	sock = keep_only(sock, &userns, &netns);
+	send(sock, "", 1, MSG_NOSIGNAL);
 	prctl(PR_SET_NAME, "rl-slirp-maker");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (setns(userns, CLONE_NEWUSER) < 0 || setns(netns, CLONE_NEWNET) < 0 ||
 	    sandbox_empty_root(false, &e) < 0)
 		_exit(1);
-	dup3(sock, 3, O_CLOEXEC);
-	syscall(SYS_close_range, 4, ~0u, 0);
+	syscall(SYS_close_range, sock + 1, ~0u, 0);
 	if (sandbox_drop_rights(transparent ? KEEP : 0, &e) < 0 ||
 	    sandbox_filter_maker(&e) < 0)
 		_exit(1);
-	serve(3, transparent);
+	serve(sock, transparent);
 	_exit(0);
 }
 
@@ -109,6 +131,7 @@ int maker_start(struct maker *m, int userns, int netns, bool transparent,
 {
 	struct timeval patience = { .tv_sec = 2 };
 	int pair[2];
+	char hello;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -121,6 +144,9 @@ int maker_start(struct maker *m, int userns, int netns, bool transparent,
 	close(pair[1]);
 	setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
 		   sizeof(patience));
+	/* once it has let go of the ports, ending is ours alone to tell */
+	if (recv(pair[0], &hello, 1, 0) != 1)
+		return err_set(e, EPIPE, "the maker of sockets died");
 	m->sock = pair[0];
 	m->transparent = transparent;
 	return 0;
