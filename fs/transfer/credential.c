@@ -12,7 +12,7 @@
 
 #define HUB_KEY "https://index.docker.io/v1/"
 
-static void wipe(char *s)
+void secret_free(char *s)
 {
 	if (s)
 		OPENSSL_cleanse(s, strlen(s));
@@ -21,9 +21,9 @@ static void wipe(char *s)
 
 void credential_release(struct credential *c)
 {
-	wipe(c->user);
-	wipe(c->secret);
-	wipe(c->token);
+	secret_free(c->user);
+	secret_free(c->secret);
+	secret_free(c->token);
 	*c = (struct credential){ 0 };
 }
 
@@ -295,7 +295,7 @@ static int write_config(const char *path, const json_t *config, struct err *e)
 	char *text = json_dumps(config, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 	int r = file_replace(AT_FDCWD, path, text, strlen(text), 0600, e);
 
-	wipe(text);
+	secret_free(text);
 	return r;
 }
 
@@ -349,7 +349,7 @@ static json_t *new_entry(const struct credential *c)
 	if (c->token)
 		json_object_set_new(entry, "identitytoken",
 				    json_string(c->token));
-	wipe(text);
+	secret_free(text);
 	return entry;
 }
 

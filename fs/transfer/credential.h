@@ -20,7 +20,9 @@ struct credential {
 	char *token;         /* an identity token: an OAuth2 refresh token */
 };
 
-/* Overwrite and free. */
+/* Overwrite a string and free it.  NULL is fine. */
+void secret_free(char *s);
+/* The same for all that it holds. */
 void credential_release(struct credential *c);
 
 /*

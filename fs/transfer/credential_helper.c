@@ -4,16 +4,8 @@
 #include "core/base/json.h"
 #include "core/base/proc.h"
 
-#include <openssl/crypto.h>
 
 #define OUTPUT_MAX (64 << 10)
-
-static void wipe(char *s)
-{
-	if (s)
-		OPENSSL_cleanse(s, strlen(s));
-	free(s);
-}
 
 /* Run a verb; *ret_out is the caller's to wipe and free. */
 static int call(const char *helper, const char *verb, const char *input,
@@ -71,7 +63,7 @@ int credential_helper_get(const char *helper, const char *server,
 		r = parse(out, ret, e);
 	else if (r == -ENOENT && strstr(e->text, "no such credentials"))
 		r = 0;
-	wipe(out);
+	secret_free(out);
 	return r < 0 ? err_wrap(e, "docker-credential-%s", helper) : r;
 }
 
@@ -85,8 +77,8 @@ int credential_helper_store(const char *helper, const char *server,
 	char *text = json_text(doc), *out = NULL;
 	int r = call(helper, "store", text, &out, e);
 
-	wipe(text);
-	wipe(out);
+	secret_free(text);
+	secret_free(out);
 	return r;
 }
 
@@ -96,6 +88,6 @@ int credential_helper_erase(const char *helper, const char *server,
 	char *out = NULL;
 	int r = call(helper, "erase", server, &out, e);
 
-	wipe(out);
+	secret_free(out);
 	return r == -ENOENT ? 0 : r;
 }

@@ -23,13 +23,6 @@ struct registry {
 	char *url;           /* of the blocking request */
 };
 
-static void wipe(char *s)
-{
-	if (s)
-		OPENSSL_cleanse(s, strlen(s));
-	free(s);
-}
-
 int registry_open(struct http *h, const struct endpoint *at,
 		  const struct registry_options *o, struct registry **ret,
 		  struct err *e)
@@ -59,7 +52,7 @@ void registry_close(struct registry *r)
 	free(r->url);
 	http_tls_release(&r->tls);
 	credential_release(&r->found);
-	wipe(r->authorization);
+	secret_free(r->authorization);
 	free(r);
 }
 
@@ -103,7 +96,7 @@ static int get_token(struct registry *r, const struct challenge *c,
 	auto_free char *token = NULL;
 
 	TRY(token_get(r->http, &t, &token, e));
-	wipe(r->authorization);
+	secret_free(r->authorization);
 	r->authorization = xasprintf("Bearer %s", token);
 	OPENSSL_cleanse(token, strlen(token));
 	return 0;

@@ -10,13 +10,6 @@
 
 #define TOKEN_MAX (256 << 10)
 
-static void wipe(char *s)
-{
-	if (s)
-		OPENSSL_cleanse(s, strlen(s));
-	free(s);
-}
-
 int token_realm_check(const char *realm, const char *registry,
 		      bool plain_allowed, struct err *e)
 {
@@ -153,8 +146,8 @@ int token_get(struct http *h, const struct token_request *t, char **ret,
 		OPENSSL_cleanse(q.body.s, q.body.len);
 	http_request_release(&q);
 	http_tls_release(&tls);
-	wipe(body);
-	wipe(basic);
+	secret_free(body);
+	secret_free(basic);
 	free(url);
 	return r;
 }
