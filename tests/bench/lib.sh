@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # bench_open BUILD - make the stage: programs, and a home for each account.
 bench_open() {
-	stage=$(mktemp -d /var/tmp/rl-bench.XXXXXX)
+	stage=$(mktemp -d "${RL_BENCH_TMPDIR:-/var/tmp}/rl-bench.XXXXXX")
 	trap bench_close EXIT
 	trap 'exit 130' INT TERM
 	chmod 755 "$stage"

@@ -90,12 +90,6 @@ median() {
 	sort -n "$stage/ms.$1" | sed -n "$((($(wc -l <"$stage/ms.$1") + 1) / 2))p"
 }
 
-# forget FOLDER - of the account, whoever owns what is in it.
-forget() {
-	as "$account" sh -c "rm -rf $1 2>/dev/null ||
-		unshare --map-auto --map-root-user rm -rf $1"
-}
-
 # row TITLE NAME - a line of the table.
 row() {
 	local ms
@@ -114,28 +108,26 @@ rm "$stage/debian.archive"
 ln "$cache/debian.tar" "$stage/debian.tar" 2>/dev/null ||
 	cp "$cache/debian.tar" "$stage/debian.tar"
 blob=$(find "$stage/$account/registry" -name data -size +1M | head -1)
-podman="podman --root $stage/$account/podman --storage-driver overlay
-	--runroot $stage/$account/run/podman pull -q --tls-verify=false $image"
 pulls=
 ! "$stage/rl" help | grep -qE '^ +pull ' || pulls=yes
 
-for _ in $(seq "$runs"); do
+# Each round has folders of its own and nothing is deleted before the end:
+# ext4 is slow to give out the inodes of files deleted minutes ago.
+for i in $(seq "$runs"); do
 	timed inflate "$stage/inflate" "$blob"
-	as "$account" mkdir tree
-	timed write tar -C tree --exclude=./dev -xf "$stage/debian.tar"
-	forget tree
+	as "$account" mkdir "tree.$i"
+	timed write tar -C "tree.$i" --exclude=./dev -xf "$stage/debian.tar"
 	if [ -n "$pulls" ]; then
-		timed rl "$stage/peak" peak.kb "$stage/rl" pull -q "$image"
+		timed rl env RL_ROOT="$stage/$account/store.$i" \
+			"$stage/peak" peak.kb "$stage/rl" pull -q "$image"
 		cat "$stage/$account/peak.kb" >>"$stage/peaks"
-		unpacked=$(as "$account" sh -c 'ls -d store/layers/*/*' |
+		unpacked=$(as "$account" sh -c "ls -d store.$i/layers/*/*" |
 			wc -l)
-		forget 'store/*'
 	fi
-	! command -v podman >/dev/null || {
-		timed podman $podman
-		forget podman
-		forget run/podman
-	}
+	! command -v podman >/dev/null || timed podman podman \
+		--root "$stage/$account/podman.$i" --storage-driver overlay \
+		--runroot "$stage/$account/run/podman.$i" \
+		pull -q --tls-verify=false "$image"
 done
 inflate=$(median inflate) write=$(median write)
 slower=$((inflate > write ? inflate : write))
