@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "fs/image.h"
 #include "fs/layer.h"
+#include "fs/layer_sync.h"
 
 #include <stdio.h>
 #include <sys/file.h>
@@ -276,6 +277,8 @@ static int sweep_layer(struct collect *c, int maps_fd, const char *name,
 {
 	auto_close int fd = is_remains(name) ? lock_remains(maps_fd, name) : -1;
 
+	if (has_suffix(name, LAYER_UNSYNCED))
+		layer_sync_settle(maps_fd, name);
 	if (fd < 0 || layer_remove(maps_fd, name, e) == 0)
 		return 0;
 	if (!c->failed.code) {

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/proc.h"
+#include "fs/layer_sync.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -76,6 +77,22 @@ int layer_dir_open(const struct store *s, const struct idmap *map,
 	return steal_fd(fd);
 }
 
+/* Torn by a power loss: out of sight, to be unpacked anew. */
+static int discard_torn(int maps_fd, int fd, const char *name, struct err *e)
+{
+	auto_free char *to = NULL;
+	char hex[17];
+
+	random_hex(hex, 8);
+	to = xasprintf("%s.%s.rm", name, hex);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 ||
+	    renameat(maps_fd, name, maps_fd, to) < 0)
+		return err_sys(e, "discard layer %.12s, which a power loss may "
+			       "have torn", name);
+	layer_sync_forget(maps_fd, name);
+	return err_set(e, ENOENT, "layer %.12s was not on the disk yet", name);
+}
+
 int layer_open(int maps_fd, const char *diff_id, struct err *e)
 {
 	auto_close int fd = -1;
@@ -91,6 +108,8 @@ int layer_open(int maps_fd, const char *diff_id, struct err *e)
 	    st.st_nlink == 0)
 		return err_set(e, ENOENT, "layer %.19s is being removed",
 			       diff_id);
+	if (!layer_sync_trusted(maps_fd, diff_id + 7))
+		return discard_torn(maps_fd, fd, diff_id + 7, e);
 	return steal_fd(fd);
 }
 

@@ -3,7 +3,8 @@
 /*
  * layer.h - unpacked layers: found on the hot path, made by rl-transfer.
  *
- * layers/MAP/HEX is complete when it has that name.  Who uses a layer holds
+ * layers/MAP/HEX is complete when it has that name (but for a power loss:
+ * fs/layer_sync.h).  Who uses a layer holds
  * flock(LOCK_SH) on the folder's fd; who removes one takes LOCK_EX first, so
  * a layer that some container stands on is never pulled from under it.
  * Inside: a plain tree.  A whiteout is a character device 0/0, an opaque

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "fs/layer.h"
+#include "fs/layer_sync.h"
 #include "fs/transfer/unpacker.h"
 
 #include <inttypes.h>
@@ -169,14 +170,10 @@ static int hear(int done, struct unpack_notes *notes, struct err *e)
 	return -e->code;
 }
 
-/*
- * A layer's name promises that it is whole, after a power loss too: so its
- * files reach the disk before the rename.  One syncfs, not an fsync a file.
- */
+/* Its files reach the disk later: see fs/layer_sync.h. */
 static int publish(struct unpack_job *job, struct err *e)
 {
-	if (syncfs(job->dir) < 0)
-		return err_sys(e, "write the layer to the disk");
+	TRY(layer_sync_owe(job->maps, job->diff_id + 7, e));
 	if (renameat(job->maps, job->temp, job->maps, job->diff_id + 7) < 0) {
 		/* somebody else was as fast */
 		if (errno == EEXIST || errno == ENOTEMPTY)

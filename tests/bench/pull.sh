@@ -121,8 +121,8 @@ for i in $(seq "$runs"); do
 		timed rl env RL_ROOT="$stage/$account/store.$i" \
 			"$stage/peak" peak.kb "$stage/rl" pull -q "$image"
 		cat "$stage/$account/peak.kb" >>"$stage/peaks"
-		unpacked=$(as "$account" sh -c "ls -d store.$i/layers/*/*" |
-			wc -l)
+		unpacked=$(as "$account" find "store.$i/layers" -mindepth 2 \
+			-maxdepth 2 -type d | wc -l)
 	fi
 	! command -v podman >/dev/null || timed podman podman \
 		--root "$stage/$account/podman.$i" --storage-driver overlay \

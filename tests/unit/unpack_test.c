@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "fs/layer.h"
+#include "fs/layer_sync.h"
 #include "fs/transfer/digest.h"
 #include "tests/unit/tap.h"
 
@@ -65,7 +66,8 @@ static int count_layers(void)
 	int n = 0;
 
 	while (d && (ent = readdir(d)))
-		n += ent->d_name[0] != '.';
+		n += ent->d_name[0] != '.' &&
+		     !has_suffix(ent->d_name, LAYER_UNSYNCED);
 	return n;
 }
 
