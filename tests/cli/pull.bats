@@ -301,7 +301,7 @@ nothing_left() {
 	requires userns
 	mkdir -p "$RL_ROOT"
 	run unshare -Urm sh -c '
-		mount -t tmpfs -o size=700k none "$1" && { "$2" pull "$3"; echo "exit $?"; ls "$1/incoming"; }' \
+		mount -t tmpfs -o size=700k,mode=700 none "$1" && { "$2" pull "$3"; echo "exit $?"; ls "$1/incoming"; }' \
 		sh "$RL_ROOT" "$RL" "$REGISTRY/busybox:1"
 	[[ $output == *"No space left on device"*"exit 1" ]]
 	run bash -c 'ulimit -n 32; "$0" pull -q "$1"' "$RL" "$REGISTRY/busybox:1"
