@@ -110,8 +110,8 @@ fuzz:                                     ## run each fuzzer for SECONDS (5)
 	@tests/fuzz/run.sh $B-fuzz $(if $(filter environment,$(origin SECONDS)),5,$(or $(SECONDS),5))
 fuzzers: $(FUZZ)
 unit: $(UNIT)
-lint:                                     ## layers and documented headers
-	@tests/lint/layers.sh && tests/lint/docs.sh
+lint:                                     ## layers, headers, banned calls, length
+	@tests/lint/layers.sh && tests/lint/docs.sh && tests/lint/source.sh
 install: SHARE = $(DESTDIR)$(PREFIX)/share
 install: all                              ## into PREFIX
 	install -D -m0755 $B/rl $(DESTDIR)$(PREFIX)/bin/rl

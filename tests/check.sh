@@ -44,7 +44,9 @@ export RL=$stage/rl
 RL_TEST_DEBIAN=$("$here/tests/lib/debian.sh") || RL_TEST_DEBIAN=
 export RL_TEST_DEBIAN
 
-suite layers sh -c "cd '$here' && tests/lint/layers.sh && tests/lint/docs.sh"
+suite layers sh -c \
+	"cd '$here' && tests/lint/layers.sh && tests/lint/docs.sh &&
+	tests/lint/source.sh"
 for t in "$here/$build"/tests/unit/*_test; do
 	suite "$(basename "$t")" "$t"
 done
