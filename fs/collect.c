@@ -214,6 +214,8 @@ static int hide_layer(struct collect *c, int maps_fd, const char *name,
 		return 0;
 	random_hex(hex, 8);
 	to = xasprintf("%s.%s.rm", name, hex);
+	/* first: who unpacks it anew meanwhile makes a link of its own */
+	layer_sync_forget(maps_fd, name);
 	if (renameat(maps_fd, name, maps_fd, to) < 0)
 		return err_sys(e, "remove layer %s", name);
 	return 0;

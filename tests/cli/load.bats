@@ -80,7 +80,7 @@ write(docker(l, name='big:1', blobs=[gzip.compress(l[0], 1), l[1], gzip.compress
 
 # remains - what a load that died has left.
 remains() {
-	(cd "$RL_ROOT" && find incoming -mindepth 1; find layers -mindepth 2 -maxdepth 2 -name '*.*' ! -name .idmap)
+	(cd "$RL_ROOT" && find incoming -mindepth 1; find layers -mindepth 2 -maxdepth 2 -name '*.*' ! -name .idmap ! -name '*.unsynced')
 }
 
 @test "kill -9 at any moment: the next load works and sweeps the rest" {
@@ -150,7 +150,7 @@ on_a_full_disk() {
 		"$RL" load -q -i "$2" || exit 98
 		"$RL" load -q -i "$4"
 		echo "rc $?"
-		cd "$RL_ROOT" && find incoming layers -name "*.*" ! -name .idmap
+		cd "$RL_ROOT" && find incoming layers -name "*.*" ! -name .idmap ! -name "*.unsynced"
 		"$RL" images --format "{{.Repository}}"
 		ls blobs/sha256 | wc -l' - "$BATS_TEST_TMPDIR" "$(busybox_archive)" "$1" "$(big_archive)"
 }
