@@ -2,7 +2,6 @@
 #include "core/base/str.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -206,7 +205,7 @@ bool parse_u64(const char *s, uint64_t max, uint64_t *ret)
 	return true;
 }
 
-bool parse_size(const char *s, uint64_t *ret)
+static bool parse_units(const char *s, double base, uint64_t *ret)
 {
 	static const char units[] = "bkmgtp";
 	const char *unit;
@@ -223,7 +222,8 @@ bool parse_size(const char *s, uint64_t *ret)
 	unit = *end ? strchr(units, tolower((unsigned char)*end)) : units;
 	if (!unit)
 		return false;
-	v = ldexp(v, 10 * (int)(unit - units));
+	for (const char *u = units; u < unit; u++)
+		v *= base;
 	if (*end)
 		end++;
 	if (unit != units && *end) {
@@ -236,6 +236,16 @@ bool parse_size(const char *s, uint64_t *ret)
 		return false;
 	*ret = (uint64_t)v;
 	return true;
+}
+
+bool parse_size(const char *s, uint64_t *ret)
+{
+	return parse_units(s, 1024.0, ret);
+}
+
+bool parse_size_1000(const char *s, uint64_t *ret)
+{
+	return parse_units(s, 1000.0, ret);
 }
 
 char *format_size(uint64_t bytes)

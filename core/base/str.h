@@ -71,6 +71,8 @@ bool parse_u64(const char *s, uint64_t max, uint64_t *ret);
  * optional "b" or "ib" behind the unit.
  */
 bool parse_size(const char *s, uint64_t *ret);
+/* The same with base 1000: docker's units.FromHumanSize. */
+bool parse_size_1000(const char *s, uint64_t *ret);
 /* "1.23MB" as docker prints it: base 1000, four significant digits. */
 char *format_size(uint64_t bytes);
 /* "3 days", "About an hour": docker's units.HumanDuration, in seconds. */
