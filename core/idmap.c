@@ -273,3 +273,27 @@ int idmap_parse(const char *text, struct id_extents *ret, struct err *e)
 	}
 	return 0;
 }
+
+char *idmap_save(const struct idmap *map)
+{
+	struct str text = { 0 };
+
+	str_printf(&text, "%d\n", map->kind);
+	idmap_text(&map->uid, &text);
+	str_puts(&text, "--\n");
+	idmap_text(&map->gid, &text);
+	return str_steal(&text);
+}
+
+int idmap_load(const char *text, struct idmap *ret, struct err *e)
+{
+	const char *cut = strstr(text, "--\n");
+	auto_free char *uids = NULL;
+
+	if (!cut || text[0] < '0' || text[0] > '2' || text[1] != '\n')
+		return err_set(e, EINVAL, "not a saved id map");
+	uids = xstrndup(text + 2, cut - text - 2);
+	ret->kind = text[0] - '0';
+	TRY(idmap_parse(uids, &ret->uid, e));
+	return idmap_parse(cut + 3, &ret->gid, e);
+}

@@ -84,6 +84,10 @@ void idmap_text(const struct id_extents *x, struct str *ret);
 
 /* Read what idmap_text wrote (or /proc/PID/uid_map).  -EINVAL otherwise. */
 int idmap_parse(const char *text, struct id_extents *ret, struct err *e);
+/* The whole map as text, to be kept in a file: caller frees. */
+char *idmap_save(const struct idmap *map);
+/* Read what idmap_save wrote.  -EINVAL otherwise. */
+int idmap_load(const char *text, struct idmap *ret, struct err *e);
 
 /*
  * Run `fn(arg)` as a child that is root of a new user namespace with this

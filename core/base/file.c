@@ -55,8 +55,8 @@ int fd_write_all(int fd, const void *data, size_t n)
 	return 0;
 }
 
-int file_replace(int dirfd, const char *path, const void *data, size_t n,
-		 mode_t mode, struct err *e)
+static int replace(int dirfd, const char *path, const void *data, size_t n,
+		   mode_t mode, bool flush, struct err *e)
 {
 	auto_free char *temp = temp_name(path);
 	auto_close int fd = openat(dirfd, temp,
@@ -64,13 +64,25 @@ int file_replace(int dirfd, const char *path, const void *data, size_t n,
 
 	if (fd < 0)
 		return err_sys(e, "create %s", temp);
-	if (fd_write_all(fd, data, n) < 0 || fsync(fd) < 0 ||
+	if (fd_write_all(fd, data, n) < 0 || (flush && fsync(fd) < 0) ||
 	    renameat(dirfd, temp, dirfd, path) < 0) {
 		err_sys(e, "write %s", path);
 		unlinkat(dirfd, temp, 0);
 		return -e->code;
 	}
 	return 0;
+}
+
+int file_replace(int dirfd, const char *path, const void *data, size_t n,
+		 mode_t mode, struct err *e)
+{
+	return replace(dirfd, path, data, n, mode, true, e);
+}
+
+int file_swap(int dirfd, const char *path, const void *data, size_t n,
+	      mode_t mode, struct err *e)
+{
+	return replace(dirfd, path, data, n, mode, false, e);
 }
 
 int file_poke(int dirfd, const char *path, const char *text, struct err *e)

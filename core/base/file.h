@@ -29,6 +29,9 @@ int fd_write_all(int fd, const void *data, size_t n);
 /* Replace `path` whole: temp name, fsync, rename. */
 int file_replace(int dirfd, const char *path, const void *data, size_t n,
 		 mode_t mode, struct err *e);
+/* The same without fsync: after a power loss the file may be torn. */
+int file_swap(int dirfd, const char *path, const void *data, size_t n,
+	      mode_t mode, struct err *e);
 /* One write(2) to an existing file (proc, sys, cgroup). */
 int file_poke(int dirfd, const char *path, const char *text, struct err *e);
 /* Create a file with this content; it must not exist. */

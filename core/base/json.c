@@ -99,12 +99,24 @@ int json_strv(const json_t *obj, const char *key, struct strv *ret,
 	return 0;
 }
 
+json_t *json_from_bytes(const char *s)
+{
+	json_t *v = json_string(s ? s : "");
+	auto_str struct str clean = { 0 };
+
+	if (v)
+		return v;
+	for (; *s; s++)
+		str_putc(&clean, (unsigned char)*s < 0x80 ? *s : '?');
+	return json_string(str_text(&clean));
+}
+
 json_t *json_from_strv(const struct strv *l)
 {
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < l->n; i++)
-		json_array_append_new(a, json_string(l->v[i]));
+		json_array_append_new(a, json_from_bytes(l->v[i]));
 	return a;
 }
 

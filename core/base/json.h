@@ -39,6 +39,9 @@ int json_obj(const json_t *obj, const char *key, const json_t **ret,
 /* Append a member that is a list of strings. */
 int json_strv(const json_t *obj, const char *key, struct strv *ret,
 	      struct err *e);
+/* A string that may hold bytes which are no UTF-8, as best JSON can; NULL is
+ * the empty one. */
+json_t *json_from_bytes(const char *s);
 /* A new array of the list's strings. */
 json_t *json_from_strv(const struct strv *l);
 /* Compact text of a value; the caller frees. */

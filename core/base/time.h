@@ -1,0 +1,18 @@
+#ifndef RL_TIME_H
+#define RL_TIME_H
+/*
+ * time.h - moments as nanoseconds since 1970, and their text.
+ */
+#include "core/base/base.h"
+
+#define NS_PER_S 1000000000LL
+
+/* Now, by the clock on the wall. */
+int64_t time_now(void);
+/* Now, by a clock that never jumps, for distances. */
+int64_t time_steady(void);
+/* "2026-01-02T03:04:05.123456789Z", RFC 3339 as docker prints it: caller
+ * frees.  0 is docker's "0001-01-01T00:00:00Z". */
+char *time_rfc3339(int64_t ns);
+
+#endif
