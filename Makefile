@@ -38,7 +38,7 @@ override CFLAGS += $(WARN) $(HARDEN)
 # The folder says which program a file belongs to.
 LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c)
 SHARED_SRC   := $(wildcard cmd/ui/*.c)
-RL_SRC       := $(wildcard cmd/*.c cmd/doctor/*.c)
+RL_SRC       := $(wildcard cmd/*.c cmd/container/*.c cmd/doctor/*.c)
 TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
 SLIRP_SRC    := $(wildcard net/slirp/*.c)
 SLIRP_PURE   := $(addprefix net/slirp/,frame.c dns.c judge.c)

@@ -245,7 +245,7 @@ static int step_terminal(struct init *in, struct err *e)
 
 	if (!in->spec->terminal)
 		return 0;
-	slave = terminal_open(in->sock, e);
+	slave = terminal_open(in->sock, in->spec->join < 0, e);
 	if (slave < 0)
 		return slave;
 	for (int fd = 0; fd <= 2; fd++)
@@ -306,7 +306,9 @@ static int step_workdir(struct init *in, struct err *e)
 	const char *cwd = in->spec->cwd ? in->spec->cwd : "/";
 	auto_close int fd = -1;
 
-	fd = root_mkdir(in->rootfs, cwd, 0755, e);
+	fd = in->spec->join < 0 ?
+		     root_mkdir(in->rootfs, cwd, 0755, e) :
+		     root_open(in->rootfs, cwd, O_PATH | O_DIRECTORY, e);
 	if (fd == -ENOTDIR)
 		return err_set(e, ENOTDIR, "Cannot mkdir: %s is not a "
 			       "directory", cwd);
@@ -492,14 +494,15 @@ static int step_exec(struct init *in, struct err *e)
 static const struct {
 	const char *name;
 	int (*run)(struct init *in, struct err *e);
+	bool exec; /* an exec takes it too */
 } steps[] = {
-	{ "start", step_start },
+	{ "start", step_start, true },
 	{ "propagation", step_propagation },
 	{ "own-network", step_own_network },
 	{ "rootfs-early", step_rootfs_early },
-	{ "id-map", step_mapped },
+	{ "id-map", step_mapped, true },
 	{ "rootfs", step_rootfs },
-	{ "session", step_session },
+	{ "session", step_session, true },
 	{ "hostname", step_hostname },
 	{ "network", step_network },
 	{ "attach-root", step_attach_root },
@@ -508,16 +511,16 @@ static const struct {
 	{ "sysctls", step_sysctls },
 	{ "masks", step_masks },
 	{ "pivot", step_pivot },
-	{ "terminal", step_terminal },
-	{ "limits", step_limits },
-	{ "user", step_user },
-	{ "workdir", step_workdir },
-	{ "emulate", step_emulate },
-	{ "capabilities", step_caps_plan },
-	{ "seccomp", step_seccomp },
-	{ "ids", step_ids },
-	{ "stdio", step_stdio },
-	{ "exec", step_exec },
+	{ "terminal", step_terminal, true },
+	{ "limits", step_limits, true },
+	{ "user", step_user, true },
+	{ "workdir", step_workdir, true },
+	{ "emulate", step_emulate, true },
+	{ "capabilities", step_caps_plan, true },
+	{ "seccomp", step_seccomp, true },
+	{ "ids", step_ids, true },
+	{ "stdio", step_stdio, true },
+	{ "exec", step_exec, true },
 };
 
 const char *const *init_step_names(void)
@@ -545,6 +548,8 @@ NORETURN void init_main(struct init *in)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		struct err e = { 0 };
 
+		if (in->spec->join >= 0 && !steps[i].exec)
+			continue;
 		if (run_step(in, i, &e) < 0) {
 			sync_send_error(in->sock, steps[i].name, &e);
 			_exit(125);

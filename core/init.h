@@ -6,12 +6,12 @@
  * in --debug, and is a place to fail at in test builds (RL_FAIL_AT=name).
  */
 #include "core/container_user.h"
-#include "core/launch.h"
+#include "core/supervisor.h"
 #include "core/mount.h"
 
 struct init {
 	const struct spec *spec;
-	const struct launch_hooks *hooks;
+	const struct supervisor_hooks *hooks;
 	int  sock;       /* to the supervisor (core/sync.h) */
 	int  rootfs;     /* detached mount of the root filesystem */
 	int  stdio[3];   /* what becomes 0, 1, 2; -1: keep ours */

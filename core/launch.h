@@ -1,62 +1,36 @@
 #ifndef RL_LAUNCH_H
 #define RL_LAUNCH_H
 /*
- * launch.h - a spec becomes a process: started, watched, ended.
- *
- * In the foreground, the launcher and the supervisor are one process.  The
- * core reaches up at two points only, through what it is handed here: the
- * root filesystem and the network.
+ * launch.h - the user's end of a container that a supervisor watches: its
+ * output on our stdout and stderr, our stdin and signals for it, until it
+ * ends or the detach keys are typed.
  */
-#include "core/spec.h"
+#include "core/detach_keys.h"
+#include "core/hub_wire.h"
 
-/* What the layers above lend to a start. */
-struct launch_hooks {
-	/*
-	 * Make the root filesystem: runs as root of the new user and mount
-	 * namespaces; *ret_fd is a detached mount.  `early`: may run before
-	 * the id maps are written.
-	 */
-	int (*rootfs)(void *arg, int *ret_fd, struct err *e);
-	bool rootfs_early;
-	/*
-	 * Make what rootfs() needs on the disk: in the supervisor, while the
-	 * id maps are written, so with rootfs_early it may be too late.  May
-	 * be NULL.
-	 */
-	int (*prepare)(void *arg, struct err *e);
-	/* It leaves a process behind (FUSE): it must run outside the new
-	 * pid namespace. */
-	bool rootfs_process;
-	void *rootfs_arg;
-	/* A folder of the host, out of everyone's way, to attach it to. */
-	const char *mountpoint;
-	/* Runs inside a new network namespace, as its root. */
-	int (*network)(void *arg, struct err *e);
-	void *network_arg;
-	/* In the supervisor: `network_fd` (-1: none) is readable.  False: it
-	 * has nothing more to say. */
-	int network_fd;
-	bool (*network_event)(void *arg);
-	/* Called in the supervisor once the container's program runs. */
-	void (*started)(void *arg, pid_t pid);
-	void *started_arg;
-	bool sig_proxy; /* forward signals to the container */
-	bool debug;     /* a line on stderr for each step */
+struct launch {
+	int  sock;      /* to the hub; the caller's */
+	bool terminal;  /* the container has one */
+	bool in, out;   /* pass stdin on; show its output */
+	bool sig_proxy;
+	bool foreground; /* what ends us ends the container */
+	bool init;      /* our own small init is its pid 1 */
+	struct detach_keys keys; /* with a terminal and stdin */
 };
 
-struct launch_result {
-	int  exit_code; /* the container's, or 126/127, or 125 */
-	bool rootfs_failed; /* the rootfs hook is what failed */
-	bool network_failed; /* a network namespace, or the network hook */
-	int  userns_fd; /* the container's user namespace; caller closes */
+struct launch_end {
+	bool detached;
+	int  exit_code; /* unless detached */
 };
 
 /*
- * Run the container to its end.  0 and ret->exit_code once it has run, or
- * -errno and *e when it could not be started; then ret->exit_code is 127
- * (no such program), 126 (cannot be executed) or 125.
+ * Stay attached until the end.  -errno and *e when the container could not
+ * start (then ret->exit_code is 125, 126 or 127) or its supervisor was
+ * killed.
  */
-int launch_run(const struct spec *spec, const struct launch_hooks *hooks,
-	       struct launch_result *ret, struct err *e);
+int launch_attach(const struct launch *l, struct launch_end *ret,
+		  struct err *e);
+/* Only wait until the container has started, or could not. */
+int launch_await_start(int sock, struct launch_end *ret, struct err *e);
 
 #endif

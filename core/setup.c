@@ -1,4 +1,4 @@
-/* setup.c - the staged start: namespaces one at a time, then fork init. */
+/* setup.c - the staged start: namespaces entered, then fork init. */
 #include "core/init.h"
 
 #include "core/base/file.h"
@@ -94,11 +94,36 @@ static int fork_init(struct init *in, struct err *e)
 	return 0;
 }
 
+/*
+ * An exec: into the namespaces that the container has of its own, the user
+ * namespace first; setns(2), "the pidfd".  From here on nobody inside may
+ * look at us: ptrace(2).
+ */
+static int join_container(struct init *in, struct err *e)
+{
+	const struct spec *s = in->spec;
+	int flags = CLONE_NEWUSER;
+
+	for (int t = 0; t < NS_TYPES; t++)
+		if (s->ns[t].mode != NS_HOST)
+			flags |= ns_clone_flag(t);
+	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setns(s->join, flags) < 0)
+		return err_sys(e, "enter the container's namespaces");
+	TRY(init_wait_mapped(in, e));
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	in->rootfs = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (in->rootfs < 0)
+		return err_sys(e, "open the container's root");
+	return fork_init(in, e);
+}
+
 static int setup(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (s->join >= 0)
+		return join_container(in, e);
 	TRY(init_wait_mapped(in, e));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)

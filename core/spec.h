@@ -5,7 +5,7 @@
  * done.  The shape follows the OCI runtime-spec (config.md, config-linux.md).
  *
  * spec_init() gives Docker's defaults, spec_release() frees what the lists
- * and strings own.  Nothing in here is acted on until core/launch.h.
+ * and strings own.  Nothing in here is acted on until core/supervisor.h.
  */
 #include "core/base/str.h"
 #include "core/caps.h"
@@ -73,6 +73,11 @@ struct spec {
 	struct strv cap_add, cap_drop;
 	int  *oom_score_adj; /* NULL: unchanged */
 
+	/*
+	 * An exec: a pidfd whose namespaces of the NS_PRIVATE kinds are
+	 * entered instead of made; borrowed.  -1: a container of its own.
+	 */
+	int join;
 	struct ns_spec ns[NS_TYPES];
 	struct idmap idmap;
 	int64_t time_offset_s; /* both clocks; with ns[NS_TIME] private */

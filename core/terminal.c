@@ -29,7 +29,7 @@ static int bind_console(int slave, struct err *e)
 	return mount_attach(tree, target, "/dev/console", e);
 }
 
-int terminal_open(int sock, struct err *e)
+int terminal_open(int sock, bool console, struct err *e)
 {
 	auto_close int master = open("/dev/pts/ptmx",
 				     O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -41,7 +41,8 @@ int terminal_open(int sock, struct err *e)
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return err_sys(e, "open the other end of the terminal");
-	TRY(bind_console(slave, e));
+	if (console)
+		TRY(bind_console(slave, e));
 	if (ioctl(slave, TIOCSCTTY, 0) < 0)
 		return err_sys(e, "take the controlling terminal");
 	TRY(sync_send(sock, SYNC_TTY, master, e));

@@ -10,10 +10,10 @@
 
 /*
  * In the container, after pivot: open a pty of its own devpts, bind the
- * slave on /dev/console, make it the controlling terminal and send the
+ * slave on /dev/console (with `console`), make it the controlling terminal and send the
  * master to `sock`.  Returns the slave.
  */
-int terminal_open(int sock, struct err *e);
+int terminal_open(int sock, bool console, struct err *e);
 
 struct terminal {
 	int  fd;        /* the user's terminal, borrowed; -1: none */

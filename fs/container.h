@@ -4,34 +4,48 @@
  * container.h - a container's folder in the store.
  *
  *	containers/ID/      a container that stays: image, name,
- *	                    container.json, state.json, upper/ work/
- *	containers/ID.rm/   one that goes with its process (--rm), is not
- *	                    complete yet, or is being removed
+ *	                    container.json (what it is, never changed),
+ *	                    state.json (fs/container_state.h), container.log,
+ *	                    upper/ work/
+ *	containers/ID.rm/   the same for one that goes with its process
+ *	                    (--rm), is not complete yet, or is being removed
  *	containers/.mountpoints/  shared by all of them
- *	containers/.names/NAME -> the first 56 digits of ID
+ *	containers/.names/  fs/container_name.h
  *
  * The folder's fd is flock'ed by its supervisor, so a lock that can be had
  * means that nobody is there any more; every *.rm without an owner belongs
  * to whoever comes next.
  */
+#include "core/idmap.h"
 #include "fs/store.h"
 
 struct container {
-	int   fd;   /* locked; -1: none */
+	int   fd;   /* its folder; -1: none */
+	char  id[65];
 	char *dir;  /* "ID" or "ID.rm" */
 	char *path; /* absolute */
 	char *name;
 };
 #define CONTAINER_INIT { .fd = -1 }
 
-/* Only name its folder: `dir` and `path`. */
+/* Close and free all of it; the folder stays. */
+void container_release(struct container *c);
+static inline void auto_container_p(struct container *c)
+{
+	container_release(c);
+}
+#define auto_container __attribute__((cleanup(auto_container_p)))
+
+/* ---- a new one ---- */
+
+/* Only name its folder: `id`, `dir` and `path`. */
 void container_plan(const struct store *s, const char *id,
 		    struct container *ret);
 /*
- * Make that folder, ID.rm, with upper/ and work/, and claim `name` (NULL: one is made up).
- * -EEXIST: the name is taken.
+ * Make that folder, ID.rm, with upper/ and work/, lock it and claim `name`
+ * (NULL: one is made up).  -EEXIST: the name is taken.
  */
-int container_create(const struct store *s, const char *id, const char *name,
+int container_create(const struct store *s, const char *name,
 		     struct container *ret, struct err *e);
 /*
  * A folder with nothing but mount points for what every container mounts: as
@@ -40,21 +54,52 @@ int container_create(const struct store *s, const char *id, const char *name,
  */
 int container_mountpoints(const struct store *s, char **ret, struct err *e);
 /*
- * It is complete and stays: write its record (JSON text, container.json) and
- * rename ID.rm to ID.
+ * Write what the others read of it: its name, its image's manifest (NULL:
+ * none) and its record (JSON text).
  */
-int container_keep(const struct store *s, struct container *c,
-		   const char *manifest_digest, const char *record,
-		   struct err *e);
-/* Record how a kept container ended. */
-int container_ended(struct container *c, int exit_code, struct err *e);
+int container_describe(struct container *c, const char *manifest_digest,
+		       const char *record, struct err *e);
+/* It is complete and stays: rename ID.rm to ID. */
+int container_keep(const struct store *s, struct container *c, struct err *e);
 /*
- * Remove the folder and the name; files of mapped ids are removed in the
- * user namespace `userns_fd` (-1: a new one with the user's default map).
+ * Now, in nanoseconds since 1970, but later than any other container's time
+ * of creation: a clock that jumps back changes no order.
+ */
+int64_t container_clock(const struct store *s);
+
+/* ---- one that is there ---- */
+
+/*
+ * Find by name, ID or the unique beginning of an ID.  Its folder is open and
+ * not locked.  -ENOENT: "No such container: X"; -EEXIST: several fit.
+ */
+int container_find(const struct store *s, const char *name,
+		   struct container *ret, struct err *e);
+/* All of them, in no order; each is the caller's to release, and the list. */
+int container_list(const struct store *s, struct container **ret,
+		   size_t *ret_n, struct err *e);
+void container_list_free(struct container *list, size_t n);
+/*
+ * Become its owner, to start, change or remove it: released with the fd.
+ * -EBUSY: it runs, or another command works on it.
+ */
+int container_lock(struct container *c, struct err *e);
+/* Wait until it has no owner, at most `ms` (-1: any time).  -ETIMEDOUT. */
+int container_wait_unlocked(const struct container *c, int ms, struct err *e);
+/* Its container.json.  A new reference. */
+int container_record(const struct container *c, json_t **ret, struct err *e);
+/* The id map it was made with. */
+int container_idmap(const struct container *c, struct idmap *ret,
+		    struct err *e);
+/* Give it another name.  -EEXIST: that one is taken. */
+int container_rename(const struct store *s, struct container *c,
+		     const char *name, struct err *e);
+/*
+ * Remove the folder and the name of one that we own; files of mapped ids are
+ * removed in the user namespace `userns_fd` (-1: a new one with its id map).
  */
 int container_remove(const struct store *s, struct container *c,
 		     int userns_fd, struct err *e);
-void container_release(struct container *c);
 /* Remove what dead processes left. */
 int container_sweep(const struct store *s, struct err *e);
 

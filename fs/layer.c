@@ -19,17 +19,6 @@ static uint64_t hash_text(const char *s)
 	return h;
 }
 
-static char *map_text(const struct idmap *map)
-{
-	struct str text = { 0 };
-
-	str_printf(&text, "%d\n", map->kind);
-	idmap_text(&map->uid, &text);
-	str_puts(&text, "--\n");
-	idmap_text(&map->gid, &text);
-	return str_steal(&text);
-}
-
 void layer_map_name(const struct idmap *map, char buf[static 24])
 {
 	auto_free char *text = NULL;
@@ -38,23 +27,16 @@ void layer_map_name(const struct idmap *map, char buf[static 24])
 		snprintf(buf, 24, "one");
 		return;
 	}
-	text = map_text(map);
+	text = idmap_save(map);
 	snprintf(buf, 24, "%016" PRIx64, hash_text(text));
 }
 
 int layer_map_read(int maps_fd, struct idmap *ret, struct err *e)
 {
 	auto_free char *text = NULL;
-	char *cut;
 
 	TRY(file_read(maps_fd, ".idmap", 1 << 16, &text, NULL, e));
-	cut = strstr(text, "--\n");
-	if (!cut || text[0] < '0' || text[0] > '2' || text[1] != '\n')
-		return err_set(e, EINVAL, "a folder of layers has no id map");
-	*cut = '\0';
-	ret->kind = text[0] - '0';
-	TRY(idmap_parse(text + 2, &ret->uid, e));
-	return idmap_parse(cut + 3, &ret->gid, e);
+	return idmap_load(text, ret, e);
 }
 
 int layer_dir_open(const struct store *s, const struct idmap *map,
@@ -72,7 +54,7 @@ int layer_dir_open(const struct store *s, const struct idmap *map,
 	fd = dir_make(s->fd, path, 0700, e);
 	if (fd < 0)
 		return fd;
-	text = map_text(map);
+	text = idmap_save(map);
 	TRY(file_replace(fd, ".idmap", text, strlen(text), 0600, e));
 	return steal_fd(fd);
 }
@@ -117,7 +99,7 @@ int layer_unpack_missing(const struct store *s, const struct image *img,
 			 const struct idmap *map, struct err *e)
 {
 	auto_free char *helper = proc_helper_path("rl-transfer");
-	auto_free char *text = map_text(map), *out = NULL;
+	auto_free char *text = idmap_save(map), *out = NULL;
 	char *argv[] = { helper, "unpack", "--store", s->path,
 			 (char *)img->manifest_digest, NULL };
 	int rc = proc_capture(argv, text, 1 << 16, &out, NULL, e);

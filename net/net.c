@@ -124,10 +124,15 @@ int net_event(struct net *n, struct err *e)
 	return n->ops->event ? n->ops->event(n, e) : 0;
 }
 
-void net_stop(struct net *n)
+void net_halt(struct net *n)
 {
 	if (n->ops && n->ops->stop)
 		n->ops->stop(n);
+}
+
+void net_stop(struct net *n)
+{
+	net_halt(n);
 	port_list_release(&n->ports);
 	strv_release(&n->allow);
 }

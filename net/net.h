@@ -78,12 +78,14 @@ int net_police(struct net *n, const struct strv *allow, const char *log,
 	       struct err *e);
 /* Begin what needs no namespaces: bind ports, start programs. */
 int net_start(struct net *n, struct err *e);
-/* The hook of core/launch.h; `net` is the struct net. */
+/* The hook of core/supervisor.h; `net` is the struct net. */
 int net_inside(void *net, struct err *e);
 /* -EPIPE or another error: the network is gone; -ECANCELED: it never was,
  * and the container's start tells why. */
 int net_event(struct net *n, struct err *e);
-/* End it, if it was started, and free what the plan owns. */
+/* End it, if it was started; it can be started anew. */
+void net_halt(struct net *n);
+/* The same, and free what the plan owns. */
 void net_stop(struct net *n);
 
 /*

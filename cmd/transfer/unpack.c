@@ -16,20 +16,12 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-/* The map as fs/layer.c writes it: kind, uid lines, "--", gid lines. */
 static int read_map(struct idmap *ret, struct err *e)
 {
 	auto_free char *text = NULL;
-	char *cut;
 
 	TRY(fd_read_all(0, "id map", 1 << 16, &text, NULL, e));
-	cut = strstr(text, "--\n");
-	if (!cut || text[0] < '0' || text[0] > '2' || text[1] != '\n')
-		return err_set(e, EINVAL, "stdin holds no id map");
-	*cut = '\0';
-	ret->kind = text[0] - '0';
-	TRY(idmap_parse(text + 2, &ret->uid, e));
-	return idmap_parse(cut + 3, &ret->gid, e);
+	return idmap_load(text, ret, e);
 }
 
 static int run(void *opts, int argc UNUSED, char **argv, struct err *e)

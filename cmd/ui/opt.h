@@ -10,6 +10,7 @@
  * the man pages and the shell completions.
  */
 #include "core/base/err.h"
+#include "core/base/json.h"
 #include "core/base/str.h"
 
 enum opt_kind {
@@ -48,6 +49,12 @@ int opt_parse(const struct opt *table, void *dest, bool verbatim, int argc,
 	      char **argv, int *ret_argc, bool *ret_help, struct err *e);
 /* Free the lists in `dest`. */
 void opt_release(const struct opt *table, void *dest);
+/* The options that are set, as a new object: their names and values. */
+json_t *opt_save(const struct opt *table, const void *dest);
+/* Fill `dest` (zeroes) from one; strings are borrowed from it.  Names that
+ * the table does not have are passed over. */
+int opt_load(const struct opt *table, const json_t *saved, void *dest,
+	     struct err *e);
 /* The word of `words` (NULL-ended) nearest to `typed`, or NULL. */
 const char *opt_nearest(const char *typed, const char *const *words);
 

@@ -11,10 +11,12 @@
 
 struct run_options {
 	bool tty, interactive, rm, readonly, init, privileged;
-	bool dry_run, debug, quiet;
+	bool dry_run, debug, quiet, detach;
 	const char *name, *workdir, *user, *entrypoint, *hostname, *domainname;
 	const char *userns, *uts, *ipc, *pid, *cgroupns, *network, *sig_proxy;
-	const char *stop_signal;
+	const char *stop_signal, *restart, *log_driver, *detach_keys;
+	const char *stop_timeout;
+	struct strv log_opt, attach;
 	const char *platform, *pull, *cidfile, *driver, *time_offset;
 	const char *shm_size;
 	const char *oom_score_adj;

@@ -1,17 +1,25 @@
 #ifndef RL_RUN_RECORD_H
 #define RL_RUN_RECORD_H
 /*
- * run_record.h - what is written down of a container that stays: the members
- * of `docker inspect` that are known when it starts.
+ * run_record.h - the record of a container: what `inspect` says of it, in
+ * docker's words, and its frozen options (cmd/ui/run_frozen.h).  What changes
+ * while it lives is elsewhere: fs/container_state.h.
  */
-#include "core/spec.h"
+#include "cmd/ui/run_options.h"
 
-/*
- * JSON text of the record; the caller frees.  `image` is what was asked for,
- * `image_id` its config's digest or NULL with --rootfs, `network` a name.
- */
-char *run_record_text(const struct spec *s, const char *name,
-		      const char *image, const char *image_id,
-		      const char *network);
+struct run_record {
+	const struct spec *spec;
+	const struct run_options *options;
+	const char *name;     /* the container's */
+	const char *image;    /* as the user named it */
+	const char *image_id; /* NULL: none */
+	const struct image_config *config; /* the image's, NULL: none */
+	const char *network;
+	const char *driver;   /* of the root filesystem, NULL: not known */
+	int64_t created;      /* ns since 1970 */
+};
+
+/* The JSON text of container.json.  Caller frees. */
+char *run_record_text(const struct run_record *r);
 
 #endif

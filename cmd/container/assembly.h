@@ -1,0 +1,71 @@
+#ifndef RL_ASSEMBLY_H
+#define RL_ASSEMBLY_H
+/*
+ * assembly.h - a container put together from its parts: options, image,
+ * spec, network, root filesystem, folder.
+ *
+ *	run, create     assembly_plan(): from the command line
+ *	start           assembly_restore(): from the record in its folder
+ *	exec            assembly_restore_spec(): only what a program needs
+ *
+ * A record keeps the options frozen (cmd/ui/run_frozen.h): planning them again
+ * needs neither the image's config nor the environment they were given in.
+ */
+#include "cmd/ui/run_options.h"
+
+#include "core/supervisor.h"
+#include "fs/container_state.h"
+#include "fs/driver.h"
+
+struct assembly {
+	struct run_options *o; /* borrowed, or `restored` */
+	struct run_options restored;
+	int   argc;            /* the image and the command */
+	char **argv;
+	struct strv words;     /* of a restored one: argv's strings */
+	struct store store;
+	struct image image;
+	struct spec spec;
+	struct container container;
+	struct container_state state;
+	struct rootfs rootfs;
+	const struct driver_ops *driver; /* the one that was taken */
+	char *mountpoints;
+	int *locks;            /* fds of the layers, flock'ed while it runs */
+	size_t n_locks;
+	struct net net;
+	int64_t created;       /* ns since 1970 */
+	json_t *record;        /* of a container that is there, or NULL */
+};
+
+/* Empty, for the options `o` (NULL: of a container that is there). */
+void assembly_init(struct assembly *a, struct run_options *o);
+/* Stop its network, unlock its layers and its folder, free the rest. */
+void assembly_release(struct assembly *a);
+
+/*
+ * Plan a new container from the options and the command line (argv[0] is
+ * the image).  Returns 0, or a positive exit code of the pull.
+ */
+int assembly_plan(struct assembly *a, int argc, char **argv, struct err *e);
+/* Plan anew with the host's network, which nobody chose by name. */
+int assembly_plan_host_network(struct assembly *a, struct err *e);
+/* Print the plan (--dry-run). */
+void assembly_print(const struct assembly *a);
+/* Make the folder, once, whoever comes first; ID.rm with --rm. */
+int assembly_make_container(struct assembly *a, struct err *e);
+/* Both, for one that stays: from here on it is there, created. */
+int assembly_create(struct assembly *a, struct err *e);
+/* Write its record and, unless it goes with its process, keep it. */
+int assembly_keep(struct assembly *a, struct err *e);
+
+/* Take over a container that is there, found and locked, and plan it. */
+int assembly_restore(struct assembly *a, struct container *c, struct err *e);
+/* The same without its image's layers and its network. */
+int assembly_restore_spec(struct assembly *a, struct container *c,
+			  struct err *e);
+
+/* Lock the layers, unpack those that are missing; what the driver needs. */
+int assembly_open_rootfs(struct assembly *a, struct err *e);
+
+#endif

@@ -1,0 +1,250 @@
+/* start.c - one life of a container: ladders, supervisor, state. */
+#include "cmd/container/start.h"
+
+#include "cmd/container/ports_json.h"
+#include "core/base/proc.h"
+#include "core/base/time.h"
+#include "fs/event.h"
+
+#include <stdio.h>
+
+void life_event(const struct assembly *a, const char *action,
+		json_t *attributes)
+{
+	json_t *all = attributes ? attributes : json_object();
+
+	json_object_set_new(all, "image", json_from_bytes(
+				    a->argc ? a->argv[0] : ""));
+	json_object_set_new(all, "name", json_from_bytes(a->container.name));
+	event_add(&a->store, "container", action, a->spec.id, all);
+}
+
+/* ---- its state ---- */
+
+static void write_state(struct assembly *a)
+{
+	struct err ignored;
+
+	if (a->container.fd >= 0)
+		container_state_write(&a->container, &a->state, &ignored);
+}
+
+static void set_error(struct container_state *st, const char *text)
+{
+	free(st->error);
+	st->error = text ? xstrdup(text) : NULL;
+}
+
+/* The program runs: now there is time for what can wait. */
+static void started(void *arg, pid_t pid)
+{
+	struct life *l = arg;
+	struct assembly *a = l->a;
+	struct container_state *st = &a->state;
+	struct err ignored;
+
+	st->status = CONTAINER_RUNNING;
+	st->pid = pid;
+	st->supervisor = getpid();
+	st->started = time_now();
+	st->exit_code = 0;
+	st->socket = l->socket ? xstrdup(l->socket) : NULL;
+	st->ports = ports_json(&a->net.ports);
+	set_error(st, NULL);
+	proc_start_time(pid, &st->pid_start, &ignored);
+	container_unmark(&a->container, CONTAINER_MARK_STOPPING);
+	container_unmark(&a->container, CONTAINER_MARK_PAUSED);
+	if (a->o->rm && !a->created && assembly_keep(a, &ignored) == 0)
+		life_event(a, "create", NULL);
+	write_state(a);
+	life_event(a, "start", NULL);
+	if (l->started)
+		l->started(l->started_arg);
+	if (a->driver->settled)
+		a->driver->settled(&a->rootfs);
+	container_sweep(&a->store, &ignored);
+}
+
+/* Of one start only: the next has others. */
+static void forget_start(struct container_state *st)
+{
+	st->pid = 0;
+	st->supervisor = 0;
+	free(steal_ptr(st->socket));
+	free(steal_ptr(st->network));
+	json_decref(steal_ptr(st->ports));
+}
+
+static void ended(struct assembly *a, const struct supervisor_result *res)
+{
+	json_t *attributes = json_object();
+
+	a->state.status = CONTAINER_EXITED;
+	a->state.exit_code = res->exit_code;
+	a->state.finished = time_now();
+	forget_start(&a->state);
+	write_state(a);
+	json_object_set_new(attributes, "exitCode",
+			    json_sprintf("%d", res->exit_code));
+	life_event(a, "die", attributes);
+}
+
+/* As docker has it: a container that could not start stays created. */
+static void not_started(struct assembly *a,
+			const struct supervisor_result *res,
+			const struct err *e)
+{
+	if (a->state.status != CONTAINER_EXITED)
+		a->state.status = CONTAINER_CREATED;
+	a->state.exit_code = res->exit_code;
+	forget_start(&a->state);
+	set_error(&a->state, e->text);
+	write_state(a);
+}
+
+/* ---- the root filesystem's ladder ---- */
+
+static int mount_rootfs(void *arg, int *ret_fd, struct err *e)
+{
+	struct life *l = arg;
+
+	return l->a->driver->mount(&l->a->rootfs, ret_fd, e);
+}
+
+static int prepare(void *arg, struct err *e)
+{
+	struct life *l = arg;
+
+	return assembly_make_container(l->a, e);
+}
+
+/* The network's death is the container's to feel, and ours to tell. */
+static bool network_event(void *arg)
+{
+	struct life *l = arg;
+	struct err e;
+
+	if (net_event(&l->a->net, &e) >= 0)
+		return true;
+	if (e.code == ECANCELED)
+		return false;
+	free(l->a->state.network);
+	l->a->state.network = xstrdup(e.text);
+	write_state(l->a);
+	if (l->hub)
+		hub_note(l->hub, "rl: the container's network is dead: %s\n",
+			 e.text);
+	else
+		fprintf(stderr, "rl: the container's network is dead: %s\n",
+			e.text);
+	return false;
+}
+
+static int start_with(struct life *l, const struct driver_ops *driver,
+		      struct supervisor_result *res, struct err *e)
+{
+	struct assembly *a = l->a;
+	struct supervisor_hooks hooks = {
+		.rootfs = mount_rootfs, .rootfs_arg = l,
+		.rootfs_early = driver->early,
+		.rootfs_process = driver->process,
+		.prepare = prepare,
+		.mountpoint = a->o->rootfs ? a->rootfs.source :
+					     a->container.path,
+		.network = net_inside, .network_arg = &a->net,
+		.network_fd = a->net.sock, .network_event = network_event,
+		.event_arg = l, .started = started, .started_arg = l,
+		.tick = l->tick, .tick_arg = l->tick_arg, .hub = l->hub,
+		.sig_proxy = !streq(a->o->sig_proxy, "false"),
+		.debug = a->o->debug,
+	};
+
+	a->driver = driver;
+	a->rootfs.path = a->container.path;
+	a->rootfs.volatile_upper = a->o->rm;
+	return supervisor_run(&a->spec, &hooks, res, e);
+}
+
+static int start_named(struct life *l, const char *name,
+		       struct supervisor_result *res, struct err *e)
+{
+	const struct driver_ops *d = driver_find(name);
+
+	if (!d)
+		return err_set(e, EINVAL, "--storage-driver '%s': it is "
+			       "overlay, fuse-overlayfs or copy", name);
+	return start_with(l, d, res, e);
+}
+
+/* Down the ladder, until a driver can mount; all failures are kept. */
+static int start(struct life *l, struct supervisor_result *res, struct err *e)
+{
+	auto_str struct str failures = { 0 };
+	int code = -ENOSYS;
+
+	if (l->a->o->rootfs)
+		return start_with(l, &driver_dir, res, e);
+	if (l->a->o->driver)
+		return start_named(l, l->a->o->driver, res, e);
+	for (size_t i = 0; driver_ladder[i]; i++) {
+		code = start_with(l, driver_ladder[i], res, e);
+		if (code >= 0 || !res->rootfs_failed)
+			return code;
+		str_printf(&failures, "%s%s: %s", i ? "; " : "",
+			   driver_ladder[i]->name, e->text);
+	}
+	return err_set(e, -code, "no storage driver works: %s",
+		       str_text(&failures));
+}
+
+/* ---- the network's ladder ---- */
+
+/*
+ * Nobody asked for a network of its own by name, and the host refuses one:
+ * plan again, with the host's.
+ */
+static int fall_to_host(struct assembly *a, struct err *e)
+{
+	if (a->net.chosen || !a->net.ops->own_namespace)
+		return -e->code;
+	fprintf(stderr, "rl: using the host's network: %s\n", e->text);
+	return assembly_plan_host_network(a, e);
+}
+
+static int start_on_network(struct life *l, struct supervisor_result *res,
+			    struct err *e)
+{
+	int code;
+
+	if (net_start(&l->a->net, e) < 0)
+		TRY(fall_to_host(l->a, e));
+	code = start(l, res, e);
+	if (code >= 0 || !res->network_failed)
+		return code;
+	TRY(fall_to_host(l->a, e));
+	return start(l, res, e);
+}
+
+int life_run(struct life *l, struct supervisor_result *ret, struct err *e)
+{
+	int code;
+
+	*ret = (struct supervisor_result){ .exit_code = 125, .userns_fd = -1 };
+	code = start_on_network(l, ret, e);
+	if (code < 0)
+		not_started(l->a, ret, e);
+	else
+		ended(l->a, ret);
+	return code;
+}
+
+void life_end(struct assembly *a, int userns_fd)
+{
+	struct err ignored;
+
+	if (a->container.fd < 0 || !a->o->rm)
+		return;
+	container_remove(&a->store, &a->container, userns_fd, &ignored);
+	if (a->created)
+		life_event(a, "destroy", NULL);
+}

@@ -1,0 +1,242 @@
+/* supervise.c - the supervisor that outlives its command. */
+#include "cmd/container/supervise.h"
+
+#include "cmd/container/start.h"
+#include "cmd/ui/report.h"
+#include "core/base/file.h"
+#include "core/base/proc.h"
+#include "core/base/time.h"
+#include "core/log_file.h"
+#include "core/restart.h"
+#include "fs/runroot.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+struct supervise {
+	struct assembly *a;
+	struct life life;
+	struct log_file *log;
+	struct restart_policy policy;
+	struct restart_backoff backoff;
+	int64_t began; /* this life, time_steady() */
+};
+
+/* ---- the process ---- */
+
+static void silence(int fd)
+{
+	auto_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null >= 0)
+		dup2(null, fd);
+}
+
+/*
+ * Nobody's terminal, nobody's pipes.  Warnings of the start may still be
+ * read on stderr.
+ */
+static void leave(void)
+{
+	setsid();
+	silence(0);
+	silence(1);
+	proc_title("rl-supervisor");
+}
+
+static void on_started(void *arg UNUSED)
+{
+	silence(2);
+	/* no folder of the user's is held busy */
+	if (chdir("/") < 0)
+		return;
+}
+
+/* ---- the hub ---- */
+
+static int open_log(struct supervise *s, struct err *e)
+{
+	struct log_options opt;
+
+	TRY(log_options_parse(s->a->o->log_driver, &s->a->o->log_opt, &opt, e));
+	TRY(assembly_make_container(s->a, e));
+	return log_open(s->a->container.fd, &opt, &s->log, e);
+}
+
+static int listen_for_clients(struct supervise *s, struct err *e)
+{
+	auto_runroot struct runroot run = RUNROOT_INIT;
+	auto_free char *name = xasprintf("%s.sock", s->a->spec.id);
+
+	TRY(runroot_open(&run, e));
+	return runroot_listen(&run, name, &s->life.socket, e);
+}
+
+static int open_hub(struct supervise *s, int client, bool foreground,
+		    struct err *e)
+{
+	struct hub_options o = {
+		.client = client, .foreground = foreground,
+		.stdin_once = !s->a->o->detach,
+	};
+
+	TRY(open_log(s, e));
+	o.listen = listen_for_clients(s, e);
+	if (o.listen < 0)
+		return o.listen;
+	o.log = s->log;
+	s->life.hub = hub_new(&o);
+	return 0;
+}
+
+/* ---- its lives ---- */
+
+static void tell(struct supervise *s, const struct supervisor_result *res,
+		 int code, const struct err *e)
+{
+	struct hub_end end = { .exit_code = res->exit_code };
+
+	if (code < 0)
+		end.err = *e;
+	hub_tell(s->life.hub, code < 0 ? HUB_FAILED : HUB_EXIT, &end);
+}
+
+/* Until it is time, or somebody asks for the end.  False: do not start. */
+static bool nap(struct supervise *s, int64_t ms)
+{
+	struct container *c = &s->a->container;
+	struct err ignored;
+
+	s->a->state.status = CONTAINER_RESTARTING;
+	container_state_write(c, &s->a->state, &ignored);
+	for (; ms > 0; ms -= 50) {
+		if (container_marked(c, CONTAINER_MARK_STOPPING))
+			break;
+		poll(NULL, 0, ms < 50 ? ms : 50);
+	}
+	if (!container_marked(c, CONTAINER_MARK_STOPPING))
+		return true;
+	s->a->state.status = CONTAINER_EXITED;
+	container_state_write(c, &s->a->state, &ignored);
+	return false;
+}
+
+static void updated_policy(const struct container *c,
+			   struct restart_policy *policy)
+{
+	auto_free char *text = NULL;
+	struct err ignored;
+
+	if (file_read(c->fd, CONTAINER_RESTART, 64, &text, NULL,
+		      &ignored) == 0)
+		restart_policy_parse(text, policy, &ignored);
+}
+
+/* Is there another life, by the policy or because somebody asked? */
+static bool again(struct supervise *s, int code)
+{
+	struct container *c = &s->a->container;
+	int64_t ms;
+
+	if (container_marked(c, CONTAINER_MARK_AGAIN)) {
+		container_unmark(c, CONTAINER_MARK_AGAIN);
+		container_unmark(c, CONTAINER_MARK_STOPPING);
+		return true;
+	}
+	if (container_marked(c, CONTAINER_MARK_STOPPING) ||
+	    hub_abandoned(s->life.hub))
+		return false;
+	/* `rl update` may have changed it */
+	updated_policy(c, &s->policy);
+	if (!restart_wanted(&s->policy, code, s->backoff.count))
+		return false;
+	ms = restart_delay(&s->backoff, time_steady() - s->began);
+	s->a->state.restarts = s->backoff.count;
+	return nap(s, ms);
+}
+
+static void live(struct supervise *s)
+{
+	struct supervisor_result res;
+	int userns = -1;
+	bool more = true;
+
+	while (more) {
+		struct err e;
+		int code;
+
+		s->began = time_steady();
+		code = life_run(&s->life, &res, &e);
+		if (userns >= 0)
+			close(userns);
+		userns = res.userns_fd;
+		net_halt(&s->a->net);
+		more = code >= 0 && again(s, res.exit_code);
+		if (!more)
+			life_end(s->a, userns);
+		tell(s, &res, code, &e);
+	}
+}
+
+static int prepare(struct supervise *s, int client, bool foreground,
+		   struct err *e)
+{
+	TRY(restart_policy_parse(s->a->o->restart, &s->policy, e));
+	return open_hub(s, client, foreground, e);
+}
+
+static void supervisor_main(struct assembly *a, int client, bool foreground)
+{
+	struct supervise s = { .a = a, .life = { .a = a } };
+	struct err e;
+
+	leave();
+	s.life.started = on_started;
+	if (prepare(&s, client, foreground, &e) < 0) {
+		struct hub_end end = { .exit_code = 125, .err = e };
+
+		hub_send(client, HUB_FAILED, &end, sizeof(end), -1, true, NULL);
+		life_end(a, -1);
+	} else {
+		live(&s);
+	}
+	log_close(s.log);
+	if (s.life.socket)
+		unlink(s.life.socket);
+	assembly_release(a);
+}
+
+int supervise(struct assembly *a, bool foreground, int *ret_sock,
+	      struct err *e)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(e, "make a socket pair");
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		close(pair[0]);
+		supervisor_main(a, pair[1], foreground);
+		_exit(0);
+	}
+	close(pair[1]);
+	/* the lock is the supervisor's alone: it goes when that dies */
+	if (a->container.fd >= 0)
+		close(steal_fd(a->container.fd));
+	*ret_sock = pair[0];
+	return pid < 0 ? err_sys(e, "fork the supervisor") : 0;
+}
+
+int supervise_outcome(int code, const struct launch_end *end,
+		      const struct err *e)
+{
+	if (code >= 0)
+		return end->detached ? 0 : end->exit_code;
+	if (end->exit_code == 125)
+		return code;
+	return report_error(e, end->exit_code);
+}

@@ -1,0 +1,87 @@
+/* event.c - adding to the list of what happened. */
+#include "fs/event.h"
+
+#include "core/base/file.h"
+#include "core/base/time.h"
+
+#include <stdio.h>
+
+static char *event_text(const char *type, const char *action, const char *id,
+			json_t *attributes)
+{
+	int64_t now = time_now();
+	auto_json json_t *o = json_object();
+	json_t *actor = json_object();
+
+	json_object_set_new(actor, "ID", json_from_bytes(id));
+	json_object_set_new(actor, "Attributes",
+			    attributes ? attributes : json_object());
+	json_object_set_new(o, "Type", json_string(type));
+	json_object_set_new(o, "Action", json_from_bytes(action));
+	json_object_set_new(o, "Actor", actor);
+	json_object_set_new(o, "scope", json_string("local"));
+	json_object_set_new(o, "time", json_integer(now / NS_PER_S));
+	json_object_set_new(o, "timeNano", json_integer(now));
+	return json_text(o);
+}
+
+/* One write a line: open(2), O_APPEND.  A line without its end is none. */
+void event_add(const struct store *s, const char *type, const char *action,
+	       const char *id, json_t *attributes)
+{
+	auto_free char *text = event_text(type, action, id, attributes);
+	auto_free char *line = xasprintf("%s\n", text);
+	auto_close int fd = openat(s->fd, EVENT_FILE, O_WRONLY | O_APPEND |
+				   O_CREAT | O_CLOEXEC, 0600);
+	struct stat st;
+
+	if (fd < 0 || fd_write_all(fd, line, strlen(line)) < 0)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_size > EVENT_FILE_MAX)
+		renameat(s->fd, EVENT_FILE, s->fd, EVENT_FILE_OLD);
+}
+
+/* The code of a line that is this container's death, or -1. */
+static int death(const char *line, const char *id)
+{
+	auto_json json_t *o = NULL;
+	const json_t *actor, *attributes;
+	const char *code;
+	struct err ignored;
+
+	if (!strstr(line, id) || !strstr(line, "\"die\"") ||
+	    json_parse(line, strlen(line), "event", &o, &ignored) < 0)
+		return -1;
+	actor = json_object_get(o, "Actor");
+	attributes = json_object_get(actor, "Attributes");
+	code = json_string_value(json_object_get(attributes, "exitCode"));
+	return code ? atoi(code) : -1;
+}
+
+static bool find_in(const struct store *s, const char *file, const char *id,
+		    int *ret)
+{
+	auto_free char *text = NULL;
+	auto_strv struct strv lines = { 0 };
+	struct err ignored;
+
+	if (file_read(s->fd, file, 2 * EVENT_FILE_MAX, &text, NULL,
+		      &ignored) < 0)
+		return false;
+	strv_split(&lines, text, '\n');
+	for (size_t i = lines.n; i-- > 0;) {
+		int code = death(lines.v[i], id);
+
+		if (code < 0)
+			continue;
+		*ret = code;
+		return true;
+	}
+	return false;
+}
+
+bool event_exit_code(const struct store *s, const char *id, int *ret)
+{
+	return find_in(s, EVENT_FILE, id, ret) ||
+	       find_in(s, EVENT_FILE_OLD, id, ret);
+}
