@@ -1,5 +1,10 @@
 #!/bin/sh
-# source.sh - each source file's purpose, calls, notes, function length.
+# source.sh - each source file's purpose, calls, notes, function length; and
+# that scripts can be run as they are called.
+scripts=0
+for f in $(grep -rlm1 '^#!' tests --include='*.sh'); do
+	[ -x "$f" ] || { echo "$f: not executable"; scripts=1; }
+done
 find cmd core net fs -name '*.[ch]' | xargs awk '
 	function bad(what) { print FILENAME ":" FNR ": " what; rc = 1 }
 	FNR == 1 { base = FILENAME; sub(/.*\//, "", base); start = top = 0 }
@@ -16,4 +21,4 @@ find cmd core net fs -name '*.[ch]' | xargs awk '
 			bad("a function of " FNR - start - 1 " lines")
 		start = 0
 	}
-	END { exit rc }'
+	END { exit rc }' && exit $scripts
