@@ -20,12 +20,12 @@ tool inflate -lisal -lcrypto
 
 # debian_tar - about 180 MB of Debian, made once.
 debian_tar() {
-	[ ! -s "$cache/debian.tar" ] || return 0
+	[ ! -f "$cache/debian.tar" ] || return 0
 	mkdir -p "$cache"
 	echo "making a Debian root filesystem, once: $cache/debian.tar" >&2
 	mmdebstrap --quiet --variant=minbase --include=perl,ca-certificates \
-		bookworm "$cache/debian.tar.new" >&2
-	mv "$cache/debian.tar.new" "$cache/debian.tar"
+		bookworm "$cache/debian.new.tar" >&2
+	mv "$cache/debian.new.tar" "$cache/debian.tar"
 }
 
 # archive - what `docker save debian:12` would write.
@@ -94,7 +94,7 @@ median() {
 row() {
 	local ms
 	ms=$(median "$2")
-	[ -z "$ms" ] || echo "| $1 | $ms |" \
+	[ -z "$ms" ] || echo "| $1 | $ms | $(sort -n "$stage/ms.$2" | head -1) |" \
 		"$(awk -v a="$ms" -v b="$slower" 'BEGIN { printf "%.2f", a / b }') |"
 }
 
@@ -134,8 +134,8 @@ slower=$((inflate > write ? inflate : write))
 echo "A pull of $(($(stat -c %s "$blob") >> 20)) MB, unpacked" \
 	"$(($(stat -c %s "$stage/debian.tar") >> 20)) MB, median of $runs in turn:"
 echo
-echo "| | ms | to the slower floor |"
-echo "|---|---|---|"
+echo "| | median ms | least ms | to the slower floor |"
+echo "|---|---|---|---|"
 row "floor: inflate and sha256" inflate
 row "floor: write the files (tar)" write
 row "rl pull" rl
