@@ -31,8 +31,13 @@ bench_open() {
 
 # bench_close - stop what was started, remove what was made, whoever owns it.
 bench_close() {
+	local pid file
 	for pid in ${started:-}; do
 		kill "$pid" 2>/dev/null || true
+	done
+	# podman leaves a process behind that keeps its namespaces
+	for file in $(find "$stage" -name pause.pid 2>/dev/null); do
+		kill "$(cat "$file")" 2>/dev/null || true
 	done
 	rm -rf "$stage" 2>/dev/null ||
 		unshare --map-auto --map-root-user rm -rf "$stage"

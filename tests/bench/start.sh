@@ -1,6 +1,11 @@
 #!/bin/bash
 # start.sh BUILD [RUNS] - how long a start takes, beside its floor and peers.
 set -eu
+# crun 1.8 starts nothing on a host that has both versions of cgroups
+if [ "$(id -u)" = 0 ] && mountpoint -q /sys/fs/cgroup/unified; then
+	exec unshare --mount sh -c 'umount /sys/fs/cgroup/unified &&
+		exec "$@"' sh "$0" "$@"
+fi
 . "$(dirname "$0")/lib.sh"
 runs=${2:-60}
 bench_open "$1"
@@ -42,36 +47,42 @@ us() {
 		--network none busybox /bin/true
 }
 
-# bundle ACCOUNT - an OCI bundle that needs neither cgroups nor ranges.
+# bundle ACCOUNT TOOL - an OCI bundle that needs neither cgroups nor ranges.
 bundle() {
-	as "$1" sh -c "mkdir bundle && cd bundle && runc spec --rootless"
-	jq --arg root "$stage/layer" '.process.terminal = false |
+	as "$1" sh -c "mkdir $2 && cd $2 && $2 spec --rootless"
+	jq --arg root "$stage/layer" --argjson uid "$(id -u "$1")" \
+		--argjson gid "$(id -g "$1")" '.process.terminal = false |
 		.process.args = ["/bin/true"] | .root.path = $root |
-		.linux.namespaces += [{"type": "network"}] |
+		.linux.namespaces |= map(select(.type != "network")) +
+			[{"type": "network"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: $uid, size: 1}] |
+		.linux.gidMappings = [{containerID: 0, hostID: $gid, size: 1}] |
 		.mounts |= map(select(.type != "cgroup")) |
 		.mounts |= map(if .destination == "/sys" then
 			{destination: "/sys", type: "sysfs", source: "sysfs",
 			 options: ["nosuid", "noexec", "nodev", "ro"]}
 			else . end) |
-		del(.linux.resources)' "$stage/$1/bundle/config.json" \
+		del(.linux.resources)' "$stage/$1/$2/config.json" \
 		>"$stage/config.json"
-	cat "$stage/config.json" >"$stage/$1/bundle/config.json"
+	cat "$stage/config.json" >"$stage/$1/$2/config.json"
 }
 
-# peers of one id: no image, no overlay; runc and crun have a small filter.
+# runtime TOOL ACCOUNT OPTION... - an OCI runtime takes part.
+runtime() {
+	installed "$1" || return 0
+	bundle "$2" "$1"
+	contest "$1 (a bundle)" "$2" "floor, one id" "$1" \
+		--root "$stage/$2/$1.state" "${@:3}" run \
+		-b "$stage/$2/$1" "bench-$1"
+}
+
+# peers of one id: no image, no overlay; runc and crun have no filter.
 peers_one() {
-	local at=$stage/$1
 	! installed bwrap || contest "bwrap (a folder, no filter)" "$1" \
 		"floor, one id" bwrap --unshare-all --bind "$stage/layer" / \
 		--proc /proc --dev /dev --ro-bind /sys /sys /bin/true
-	! installed runc || {
-		bundle "$1"
-		contest "runc (a bundle)" "$1" "floor, one id" runc \
-			--root "$at/runc" --rootless=true run -b "$at/bundle" one
-		! installed crun || contest "crun (a bundle)" "$1" \
-			"floor, one id" crun --root "$at/crun" \
-			--cgroup-manager=disabled run -b "$at/bundle" two
-	}
+	runtime runc "$1" --rootless=true
+	runtime crun "$1" --cgroup-manager=disabled
 }
 
 peer_podman() {
