@@ -113,14 +113,18 @@ static int key(struct toml *t, struct str *s)
 	return s->len ? 0 : fail(t, "a key is missing");
 }
 
-/* The object below `at` with this name; an array gives its last object. */
+/*
+ * The object below `at` with this name; an array gives its last object.
+ * NULL when the name is another value's, or no UTF-8, which jansson refuses.
+ */
 static json_t *descend(json_t *at, const char *name)
 {
 	json_t *v = json_object_get(at, name);
 
 	if (!v) {
 		v = json_object();
-		json_object_set_new(at, name, v);
+		if (json_object_set_new(at, name, v) < 0)
+			return NULL;
 	}
 	if (json_is_array(v))
 		v = json_array_get(v, json_array_size(v) - 1);
@@ -270,7 +274,8 @@ static int header(struct toml *t, json_t *root, json_t **ret)
 		v = json_object_get(root, str_text(&name));
 		if (!v) {
 			v = json_array();
-			json_object_set_new(root, str_text(&name), v);
+			if (json_object_set_new(root, str_text(&name), v) < 0)
+				return fail(t, "a key is not UTF-8");
 		}
 		if (!json_is_array(v))
 			return fail(t, "a table is no list of tables");

@@ -110,6 +110,10 @@ static void test_toml(void)
 	bad("a = 1.5\n", "a kind that is not read");
 	bad("[a\n", "wants ]");
 	bad("a = 1 b = 2\n", "something follows");
+	bad("\"\xff\" = 1\n", "not UTF-8");
+	bad("\"\xff\".b = 1\n", "a key is no table");
+	bad("[a.\"\xff\"]\n", "a key is no table");
+	bad("[[\"\xff\"]]\n", "not UTF-8");
 	bad("a = [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "too deeply");
 }
 
