@@ -200,13 +200,52 @@ static int tmpfs_mount(const struct fields *f, struct mount_list *l,
 	return 0;
 }
 
+/* One field of a line of CSV (RFC 4180), its quotes undone in place. */
+static int unquote(char *field, const char **ret_end)
+{
+	char *to = field, *from = field + 1;
+
+	for (; *from && (from[0] != '"' || from[1] == '"'); from++) {
+		from += *from == '"';
+		*to++ = *from;
+	}
+	if (*from != '"' || (from[1] && from[1] != ','))
+		return -EINVAL;
+	*ret_end = from + 1;
+	*to = '\0';
+	return 0;
+}
+
+static int split_csv(const char *text, struct strv *ret, struct err *e)
+{
+	auto_free char *copy = xstrdup(text);
+	char *field = copy;
+
+	for (;;) {
+		const char *end = field + strcspn(field, ",\"");
+		bool more;
+
+		if ((*end == '"' && end != field) ||
+		    (*field == '"' && unquote(field, &end) < 0))
+			return err_set(e, EINVAL, "--mount '%s': a quote stands "
+				       "at both ends of a field, or twice in "
+				       "one", text);
+		more = *end == ',';
+		copy[end - copy] = '\0';
+		strv_add(ret, field);
+		if (!more)
+			return 0;
+		field = copy + (end - copy) + 1;
+	}
+}
+
 int mount_text_mount(const char *text, struct mount_list *l, struct err *e)
 {
 	auto_strv struct strv field = { 0 };
 	struct fields f = { 0 };
 	bool bind;
 
-	strv_split(&field, text, ',');
+	TRY(split_csv(text, &field, e));
 	for (size_t i = 0; i < field.n; i++)
 		TRY(read_field(field.v[i], &f, e));
 	bind = streq(f.type, "bind");

@@ -76,6 +76,9 @@ r() { "$RL" run --rm --network none "$@" </dev/null; }
 	run r --mount type=bind,src=/no/such/path,dst=/d busybox true
 	[ "$status" -eq 125 ]
 	[[ $output == *"bind source path does not exist"* ]]
+	mkdir "$BATS_TEST_TMPDIR/a,b"
+	r --mount "type=bind,\"src=$BATS_TEST_TMPDIR/a,b\",dst=/d" busybox touch /d/f
+	[ -e "$BATS_TEST_TMPDIR/a,b/f" ]
 }
 
 @test "security: caps, masked paths, no new mounts, terminal ioctls" {
