@@ -18,11 +18,16 @@ uint64_t caps_default(void)
 	       BIT(CAP_SYS_CHROOT) | BIT(CAP_KILL) | BIT(CAP_AUDIT_WRITE);
 }
 
+/* libcap would take numbers too, and what follows a name. */
 int caps_number(const char *name)
 {
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	char full[40];
 	cap_value_t v;
 
+	if (name[strspn(name, letters)])
+		return -1;
 	snprintf(full, sizeof(full), "%s%s",
 		 strncasecmp(name, "cap_", 4) == 0 ? "" : "cap_", name);
 	return cap_from_name(full, &v) == 0 ? (int)v : -1;
@@ -63,24 +68,35 @@ static bool has_all(char *const *list)
 	return false;
 }
 
-int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
-	      struct caps *ret, struct err *e)
+/* What the single names change: those that both lists have are added. */
+static int change(char *const *add, char *const *drop, uint64_t *set,
+		  struct err *e)
 {
-	uint64_t set = privileged || has_all(add) ? every_cap() :
-						    caps_default();
 	uint64_t bits;
 
-	if (has_all(drop))
-		set = 0;
-	for (char *const *n = add; *n; n++) {
-		TRY(named("--cap-add", *n, &bits, e));
-		set |= strcasecmp(*n, "all") == 0 && has_all(drop) ? 0 : bits;
-	}
 	for (char *const *n = drop; *n; n++) {
 		TRY(named("--cap-drop", *n, &bits, e));
 		if (strcasecmp(*n, "all") != 0)
-			set &= ~bits;
+			*set &= ~bits;
 	}
+	for (char *const *n = add; *n; n++) {
+		TRY(named("--cap-add", *n, &bits, e));
+		if (!has_all(add))
+			*set |= bits;
+	}
+	return 0;
+}
+
+int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
+	      struct caps *ret, struct err *e)
+{
+	uint64_t set = privileged ? every_cap() : caps_default();
+
+	if (has_all(add))
+		set = every_cap();
+	else if (has_all(drop))
+		set = 0;
+	TRY(change(add, drop, &set, e));
 	*ret = (struct caps){ .bounding = set };
 	if (uid == 0)
 		ret->effective = ret->permitted = set;

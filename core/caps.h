@@ -18,7 +18,8 @@ uint64_t caps_default(void);
 int caps_number(const char *name);
 /*
  * --cap-add and --cap-drop over the default set ("ALL" works in both; both
- * lists are NULL-ended).  A user other than 0 gets the bounding set only.
+ * lists are NULL-ended).  As with docker, what both name is added, and
+ * nothing is added to ALL.  A user other than 0 gets the bounding set only.
  */
 int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
 	      struct caps *ret, struct err *e);

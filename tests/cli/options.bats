@@ -196,7 +196,10 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	bnd() { r "$@" busybox awk '/CapBnd/ { print $2 }' /proc/self/status; }
 	[ "$(bnd --cap-drop ALL --cap-add CHOWN)" = 0000000000000001 ]
 	[ "$(bnd --cap-drop ALL --cap-add cap_net_admin)" = 0000000000001000 ]
+	# docker: what is both added and dropped is added
+	[ "$(bnd --cap-drop CHOWN --cap-add CHOWN)" = 00000000a80425fb ]
 	refused "unknown capability" --cap-add NOPE
+	refused "unknown capability" --cap-add 12
 	# another user has them in the bounding set only
 	r -u 33 busybox grep -q 'CapEff:.*0000000000000000' /proc/self/status
 }
