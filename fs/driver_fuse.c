@@ -6,12 +6,20 @@
 #include "core/mount.h"
 
 #include <linux/magic.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
 #include <time.h>
+
+/*
+ * pivot_root(2) changes "/" for every process of the mount namespace.  The
+ * server looks up paths of the host while it answers: with the container's
+ * root as its own it would wait for itself.  So it has a namespace of its own,
+ * out of which its mount comes to us through a shared folder.
+ */
 
 #define READY_TRIES 2000 /* of 5 ms: a cold disk may take its time */
 
@@ -52,8 +60,30 @@ static NORETURN void serve(const char *program, const struct rootfs *r,
 			 NULL };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (unshare(CLONE_NEWNS) < 0)
+		_exit(126);
 	execv(program, argv);
 	_exit(127);
+}
+
+/* What is mounted on the folder, there or here, is mounted in both. */
+static int share(const char *path, struct err *e)
+{
+	if (mount(path, path, NULL, MS_BIND, NULL) < 0 ||
+	    mount(NULL, path, NULL, MS_SHARED, NULL) < 0)
+		return err_sys(e, "share %s", path);
+	return 0;
+}
+
+/* The root, which pivot_root(2) refuses as long as it is shared. */
+static int take_root(const char *merged, struct err *e)
+{
+	auto_close int fd = mount_clone(AT_FDCWD, merged, false, e);
+
+	if (fd < 0)
+		return fd;
+	TRY(mount_attr(fd, 0, 0, MS_PRIVATE, false, e));
+	return steal_fd(fd);
 }
 
 static int fuse_mount(struct rootfs *r, int *ret_fd, struct err *e)
@@ -65,13 +95,14 @@ static int fuse_mount(struct rootfs *r, int *ret_fd, struct err *e)
 	if (!program)
 		return err_set(e, ENOENT, "fuse-overlayfs is not installed");
 	TRY(mkdir_parents(AT_FDCWD, merged, 0700, e));
+	TRY(share(merged, e));
 	pid = fork();
 	if (pid < 0)
 		return err_sys(e, "fork");
 	if (pid == 0)
 		serve(program, r, merged);
 	TRY(wait_mounted(merged, pid, e));
-	*ret_fd = mount_clone(AT_FDCWD, merged, false, e);
+	*ret_fd = take_root(merged, e);
 	return *ret_fd < 0 ? *ret_fd : 0;
 }
 

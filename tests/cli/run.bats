@@ -107,11 +107,15 @@ r() { "$RL" run --rm --network none "$@" </dev/null; }
 
 @test "every storage driver gives a writable root" {
 	load_busybox
-	for driver in overlay copy; do
-		run r --storage-driver $driver busybox \
-			sh -c 'echo ok >/file && cat /file && rm /bin/vi && ! ls /bin/vi'
+	for driver in overlay copy fuse-overlayfs; do
+		[ $driver != fuse-overlayfs ] || requires fuse
+		run timeout 60 "$RL" run --rm --network none \
+			--storage-driver $driver busybox sh -c \
+			'echo ok >/file && cat /file && rm /bin/vi && ! ls /bin/vi'
+		echo "$output"
 		[ "$status" -eq 0 ]
-		[ "${lines[0]}" = ok ]
+		# fuse-overlayfs may have said what it ignores
+		[[ $'\n'$output == *$'\nok\n'* ]]
 	done
 }
 
