@@ -1,10 +1,17 @@
 # debian.bats - a Debian image does what Debian does: apt-get, useradd, su.
 load ../lib/common
+load ../lib/registry
 
+# The image comes as users get it: from a registry, made there by skopeo.
 setup_file() {
 	export RL_ROOT=$BATS_FILE_TMPDIR/store
 	[ -r "${RL_TEST_DEBIAN:-}" ] || return 0
-	"$RL" load -q -i "$RL_TEST_DEBIAN"
+	start_registry "$BATS_FILE_TMPDIR/registry"
+	skopeo copy -q --insecure-policy --dest-tls-verify=false \
+		"docker-archive:$RL_TEST_DEBIAN" "docker://$REGISTRY/debian:12"
+	"$RL" pull -q "$REGISTRY/debian:12"
+	"$RL" tag "$REGISTRY/debian:12" debian:12
+	kill "$REGISTRY_PID"
 	make_repository "$BATS_FILE_TMPDIR/repo"
 }
 
