@@ -54,6 +54,26 @@ nothing_left() {
 	[ -z "$stderr" ]
 }
 
+@test "on a terminal each layer has a bar, never wider than the terminal" {
+	# on_terminal TERM [OPTION] - a pull into a store that is empty
+	on_terminal() {
+		mkdir -p "$RL_ROOT"
+		RL_ROOT=$(mktemp -d "$RL_ROOT/XXXXXX") TERM=$1 script -qec \
+			"stty cols 60; '$RL' pull ${2:-} $REGISTRY/busybox:1" \
+			/dev/null </dev/null | tr -d '\r'
+	}
+	run on_terminal xterm
+	rows=$(sed -n $'s/.*\e\\[K//p' <<<"$output")
+	echo "$rows"
+	[[ $rows == *": Pull complete"* ]]
+	[ "$(awk '{ print length }' <<<"$rows" | sort -n | tail -1)" -lt 60 ]
+	# where no line can be drawn over there are plain lines
+	run on_terminal dumb
+	[[ $output != *$'\e'* && $output == *": Pull complete"* ]]
+	run on_terminal xterm -q
+	[ "$output" = "$REGISTRY/busybox:1" ]
+}
+
 @test "what is here already is asked for with HEAD and not fetched" {
 	start_faulty none
 	"$RL" pull -q "$FAULTY/busybox:1"

@@ -182,3 +182,12 @@ r() { "$RL" run --rm --network none "$@" </dev/null; }
 	[ "$status" -eq 125 ]
 	[[ $output == *"already in use"* ]]
 }
+
+@test "what a run executes loads no large library" {
+	run ldd "$RL"
+	[[ $output == *"statically linked"* || $output == *"not a dynamic"* ]]
+	run ldd "$(dirname "$RL")/rl-slirp"
+	[[ $output == *libslirp* ]]
+	[[ $output != *libcurl* && $output != *libcrypto* ]]
+	[[ $output != *libarchive* && $output != *libsystemd* ]]
+}
