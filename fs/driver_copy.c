@@ -2,16 +2,13 @@
 #include "fs/driver.h"
 
 #include "core/base/file.h"
+#include "core/copy.h"
 #include "core/mount.h"
 
-#include <linux/fs.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <sys/sendfile.h>
 #include <sys/xattr.h>
 
 #define OPAQUE_XATTR "user.overlay.opaque"
-#define XATTR_MAX 65536
 
 /*
  * Theory of operation: layers are laid down from the lowest up.  Folders
@@ -21,45 +18,6 @@ struct copy {
 	int from, to;      /* the layer's root, the new tree's root */
 	struct strv queue; /* folders still to be copied */
 };
-
-static int copy_data(int in, int out, struct err *e)
-{
-	ssize_t n;
-
-	if (ioctl(out, FICLONE, in) == 0)
-		return 0;
-	while ((n = copy_file_range(in, NULL, out, NULL, 1 << 30, 0)) > 0)
-		;
-	if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS))
-		while ((n = sendfile(out, in, NULL, 1 << 30)) > 0)
-			;
-	return n < 0 ? err_sys(e, "copy a file") : 0;
-}
-
-static void copy_xattrs(int in, int out)
-{
-	char names[XATTR_MAX], value[XATTR_MAX];
-	ssize_t n = flistxattr(in, names, sizeof(names));
-
-	for (ssize_t i = 0; i < n; i += strlen(names + i) + 1) {
-		ssize_t k = fgetxattr(in, names + i, value, sizeof(value));
-
-		if (k >= 0 && !streq(names + i, OPAQUE_XATTR))
-			fsetxattr(out, names + i, value, k, 0);
-	}
-}
-
-static int finish(int in, int out, const struct stat *st, struct err *e)
-{
-	struct timespec times[2] = { st->st_atim, st->st_mtim };
-
-	if (fchown(out, st->st_uid, st->st_gid) < 0 ||
-	    fchmod(out, st->st_mode & 07777) < 0)
-		return err_sys(e, "set owner and mode of a copy");
-	copy_xattrs(in, out);
-	futimens(out, times);
-	return 0;
-}
 
 static int copy_regular(struct copy *c, const char *path, const struct stat *st,
 			struct err *e)
@@ -72,29 +30,7 @@ static int copy_regular(struct copy *c, const char *path, const struct stat *st,
 	if (in < 0 || out < 0)
 		return err_sys(e, "copy %s", path);
 	TRY(copy_data(in, out, e));
-	return finish(in, out, st, e);
-}
-
-static int copy_other(struct copy *c, const char *path, const struct stat *st,
-		      struct err *e)
-{
-	char target[4096];
-	ssize_t n;
-
-	if (S_ISLNK(st->st_mode)) {
-		n = readlinkat(c->from, path, target, sizeof(target) - 1);
-		if (n < 0)
-			return err_sys(e, "read the link %s", path);
-		target[n] = '\0';
-		if (symlinkat(target, c->to, path) < 0)
-			return err_sys(e, "link %s", path);
-	} else if (mknodat(c->to, path, st->st_mode, st->st_rdev) < 0) {
-		return err_sys(e, "create %s", path);
-	}
-	if (fchownat(c->to, path, st->st_uid, st->st_gid,
-		     AT_SYMLINK_NOFOLLOW) < 0)
-		return err_sys(e, "set the owner of %s", path);
-	return 0;
+	return copy_attributes(in, out, st, e);
 }
 
 static bool opaque(int from, const char *path)
@@ -122,7 +58,7 @@ static int copy_folder(struct copy *c, const char *path, const struct stat *st,
 	if (in < 0 || out < 0)
 		return err_sys(e, "open the folder %s", path);
 	strv_add(&c->queue, path);
-	return finish(in, out, st, e);
+	return copy_attributes(in, out, st, e);
 }
 
 static int copy_entry(struct copy *c, const char *path, struct err *e)
@@ -138,7 +74,7 @@ static int copy_entry(struct copy *c, const char *path, struct err *e)
 		return 0; /* a whiteout: removed is what it says */
 	if (S_ISREG(st.st_mode))
 		return copy_regular(c, path, &st, e);
-	return copy_other(c, path, &st, e);
+	return copy_special(c->from, path, c->to, path, &st, e);
 }
 
 static int copy_children(struct copy *c, const char *folder, struct err *e)
