@@ -5,6 +5,7 @@
 #include "fs/image.h"
 #include "fs/layer.h"
 #include "fs/layer_sync.h"
+#include "fs/remove.h"
 
 #include <stdio.h>
 #include <sys/file.h>
@@ -331,32 +332,13 @@ static int sweep_root(struct collect *c UNUSED, int dirfd, const char *name,
 
 /* ---- removing a layer ---- */
 
-struct doomed {
-	int maps_fd;
-	const char *name;
-};
-
-static int remove_doomed(void *arg, struct err *e)
-{
-	struct doomed *d = arg;
-
-	return tree_remove(d->maps_fd, d->name, e);
-}
-
 int layer_remove(int maps_fd, const char *name, struct err *e)
 {
-	struct idmap_request any = { .mode = USERNS_AUTO };
-	struct doomed d = { maps_fd, name };
+	struct err ignored;
 	struct idmap map;
+	bool known = layer_map_read(maps_fd, &map, &ignored) == 0;
 
-	if (tree_remove(maps_fd, name, e) == 0)
-		return 0;
-	if (e->code != EACCES && e->code != EPERM)
-		return -e->code;
-	/* owned by mapped ids: their user namespace may remove them */
-	if (layer_map_read(maps_fd, &map, e) < 0)
-		TRY(idmap_choose(&any, &map, e));
-	return idmap_run_inside(&map, remove_doomed, &d, e);
+	return remove_mapped(maps_fd, name, known ? &map : NULL, e);
 }
 
 /* ---- the collection ---- */
