@@ -4,6 +4,8 @@
 extern const struct cmd cmd_run, cmd_pull, cmd_images, cmd_load, cmd_save;
 extern const struct cmd cmd_login, cmd_logout;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
+extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
+extern const struct cmd cmd_volume_prune, cmd_volume_rm;
 extern const struct cmd cmd_system_df, cmd_doctor;
 extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
@@ -19,6 +21,11 @@ const struct cmd *const cmd_table[] = {
 	&cmd_logout,
 	&cmd_image_inspect,
 	&cmd_image_prune,
+	&cmd_volume_create,
+	&cmd_volume_inspect,
+	&cmd_volume_ls,
+	&cmd_volume_prune,
+	&cmd_volume_rm,
 	&cmd_system_df,
 	&cmd_doctor,
 	&cmd_version,

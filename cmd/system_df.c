@@ -14,6 +14,8 @@
 #include "cmd/ui/table.h"
 #include "core/base/file.h"
 #include "fs/layer.h"
+#include "fs/volume.h"
+#include "fs/volume_use.h"
 
 struct df_opts {
 	bool verbose;
@@ -44,6 +46,7 @@ struct folder {
 	uint64_t bytes;
 	int64_t created;
 	bool running;
+	size_t links; /* of a volume: containers that use it */
 };
 
 struct usage {
@@ -231,6 +234,22 @@ static char *container_image(const struct usage *u, const char *id)
 	return xstrdup("<none>");
 }
 
+/* A container that runs with --rm has no record, but holds a lock. */
+static int count_links(struct usage *u, struct err *e)
+{
+	auto_volume_users struct volume_users users = { 0 };
+
+	TRY(volume_users_read(&u->store, &users, e));
+	for (size_t i = 0; i < u->n_volumes; i++) {
+		struct folder *v = &u->volumes[i];
+
+		v->links = json_array_size(volume_users_find(&users, v->name));
+		if (!v->links)
+			v->links = volume_is_locked(&u->store, v->name);
+	}
+	return 0;
+}
+
 static int usage_read(struct usage *u, struct err *e)
 {
 	TRY(store_open(&u->store, e));
@@ -243,7 +262,8 @@ static int usage_read(struct usage *u, struct err *e)
 	for (size_t i = 0; i < u->n_containers; i++)
 		u->containers[i].image =
 			container_image(u, u->containers[i].name);
-	return read_folders(u, "volumes", &u->volumes, &u->n_volumes, e);
+	TRY(read_folders(u, "volumes", &u->volumes, &u->n_volumes, e));
+	return count_links(u, e);
 }
 
 /* ---- the summary ---- */
@@ -302,15 +322,20 @@ static json_t *containers_summary(const struct usage *u)
 			   ended);
 }
 
-/* Who uses a volume is not recorded: none is called free. */
 static json_t *volumes_summary(const struct usage *u)
 {
-	uint64_t size = 0;
+	uint64_t size = 0, unused = 0;
+	size_t active = 0;
 
-	for (size_t i = 0; i < u->n_volumes; i++)
-		size += u->volumes[i].bytes;
-	return summary_row("Local Volumes", u->n_volumes, u->n_volumes, size,
-			   0);
+	for (size_t i = 0; i < u->n_volumes; i++) {
+		const struct folder *v = &u->volumes[i];
+
+		size += v->bytes;
+		unused += v->links ? 0 : v->bytes;
+		active += v->links > 0;
+	}
+	return summary_row("Local Volumes", u->n_volumes, active, size,
+			   unused);
 }
 
 static const struct table_column summary_columns[] = {
@@ -377,6 +402,7 @@ static json_t *volume_row(const struct folder *v)
 {
 	json_t *row = json_object();
 
+	set_text(row, "Links", xasprintf("%zu", v->links));
 	set_text(row, "Name", xstrdup(v->name));
 	set_text(row, "Size", format_size(v->bytes));
 	return row;
@@ -409,7 +435,8 @@ static const struct table_column container_columns[] = {
 	{ "CreatedSince", "CREATED" }, { "Status", "STATUS" }, { NULL, NULL },
 };
 static const struct table_column volume_columns[] = {
-	{ "Name", "VOLUME NAME" }, { "Size", "SIZE" }, { NULL, NULL },
+	{ "Name", "VOLUME NAME" }, { "Links", "LINKS" }, { "Size", "SIZE" },
+	{ NULL, NULL },
 };
 static const struct {
 	const char *key, *title;
@@ -423,7 +450,7 @@ static const struct {
 	  { container_columns, "{{.ID}}\t{{.Image}}\t{{.Size}}\t"
 			       "{{.CreatedSince}}\t{{.Status}}" } },
 	{ "Volumes", "Local Volumes space usage:",
-	  { volume_columns, "{{.Name}}\t{{.Size}}" } },
+	  { volume_columns, "{{.Name}}\t{{.Links}}\t{{.Size}}" } },
 };
 
 static int print_details(struct usage *u, const char *format, struct err *e)

@@ -66,12 +66,12 @@ row() { # TYPE FIELD
 @test "-v shows every image, container and volume" {
 	store_image a:1
 	make_container 0123456789abcdef a:1
-	mkdir -p "$RL_ROOT/volumes/data"
+	"$RL" volume create data
 	run "$RL" system df -v
 	[ "$status" -eq 0 ]
 	[[ $output == *"Images space usage:"*"UNIQUE SIZE"* ]]
 	[[ $output == *"0123456789ab   a:1 "* ]]
-	[[ $output == *"VOLUME NAME"*"data"* ]]
+	[[ $output == *"VOLUME NAME   LINKS     SIZE"*"data          0 "* ]]
 	"$RL" system df -v --format json |
 		jq -e '.Volumes[0].Name == "data" and (.Images | length) == 1'
 }
