@@ -26,7 +26,7 @@ static int run_direct(struct assembly *a, struct err *e)
 	struct life life = { .a = a };
 	int code;
 
-	code = assembly_open_rootfs(a, e);
+	code = assembly_open(a, e);
 	if (code >= 0)
 		code = life_run(&life, &res, e);
 	life_end(a, res.userns_fd);
@@ -88,7 +88,7 @@ static int run_supervised(struct assembly *a, struct err *e)
 {
 	auto_close int sock = -1;
 
-	TRY(assembly_open_rootfs(a, e));
+	TRY(assembly_open(a, e));
 	if (!a->o->rm)
 		TRY(assembly_create(a, e));
 	TRY(supervise(a, !a->o->detach, &sock, e));

@@ -2,6 +2,7 @@
 #include "core/init.h"
 
 #include "core/base/file.h"
+#include "core/copy_up.h"
 #include "core/emulate.h"
 #include "core/rootpath.h"
 #include "core/sync.h"
@@ -166,6 +167,11 @@ static int step_attach_root(struct init *in, struct err *e)
 	TRY(mount_attach(in->rootfs, at, in->hooks->mountpoint, e));
 	in->mounts.root = in->rootfs;
 	return 0;
+}
+
+static int step_copy_up(struct init *in, struct err *e)
+{
+	return copy_up_volumes(in->mounts.root, &in->spec->mounts, e);
 }
 
 static int step_mounts(struct init *in, struct err *e)
@@ -506,6 +512,7 @@ static const struct {
 	{ "hostname", step_hostname },
 	{ "network", step_network },
 	{ "attach-root", step_attach_root },
+	{ "copy-up", step_copy_up },
 	{ "mounts", step_mounts },
 	{ "devices", step_devices },
 	{ "sysctls", step_sysctls },

@@ -164,15 +164,42 @@ static int text_file(struct mount_ctx *c, const struct mount *m, struct err *e)
 	return mount_clone(c->spare, name, false, e);
 }
 
+/*
+ * What is below a volume was written by containers: no link and no ".." leads
+ * out of it, and what was looked up is what is mounted.
+ */
+static int clone_subpath(const struct mount *m, struct err *e)
+{
+	auto_close int top = dir_open(AT_FDCWD, m->source, e);
+	auto_close int fd = -1;
+	struct err why;
+
+	if (top < 0)
+		return top;
+	fd = root_open(top, m->subpath, O_PATH, &why);
+	if (fd < 0)
+		return err_set(e, why.code, "cannot access the path '%s' of "
+			       "the volume %s: %s", m->subpath, m->volume,
+			       strerror(why.code));
+	return mount_clone(fd, "", m->recursive, e);
+}
+
+static int clone_source(const struct mount *m, struct err *e)
+{
+	if (m->subpath)
+		return clone_subpath(m, e);
+	return mount_clone(AT_FDCWD, m->source, m->recursive, e);
+}
+
 static int bind_source(const struct mount *m, struct err *e)
 {
-	int fd = mount_clone(AT_FDCWD, m->source, m->recursive, e);
+	int fd = clone_source(m, e);
 
 	if (fd == -ENOENT && m->make_source) {
 		TRY(mkdir_parents(AT_FDCWD, m->source, 0755, e));
 		fd = mount_clone(AT_FDCWD, m->source, m->recursive, e);
 	}
-	if (fd == -ENOENT)
+	if (fd == -ENOENT && !m->volume)
 		return err_set(e, ENOENT, "bind source path does not exist: %s",
 			       m->source);
 	if (fd < 0)

@@ -37,8 +37,17 @@ struct mount {
 	bool     recursive;       /* rbind */
 	bool     recursive_attr;  /* attr_set reaches the sub-mounts */
 	bool     make_source;     /* -v: a missing host path becomes a folder */
-	bool     copy_up;         /* tmpfs: start with what the image has there */
 	bool     dev;             /* device nodes and links go in here */
+	bool     given;           /* asked for: it replaces a default one */
+	/*
+	 * MOUNT_BIND of a volume: its name, "" for one that is to be made; then
+	 * the layers above fill in the source, FOLDER/_data.  NULL: no volume.
+	 */
+	char    *volume;
+	char    *subpath;         /* below the source; NULL: all of it */
+	struct strv labels;       /* "KEY=VALUE", of a volume that is made */
+	struct strv options;      /* the same, of its driver */
+	bool     copy_up;         /* core/copy_up.h */
 	enum mount_fallback fallback;
 };
 
@@ -56,8 +65,27 @@ struct mount *mount_list_bind(struct mount_list *l, const char *source,
 			      const char *dest);
 struct mount *mount_list_text(struct mount_list *l, const char *text,
 			      const char *dest);
-/* Drop every mount on `dest` (a user's mount replaces a default one). */
+/* A given mount of the volume `name` ("": one to be made), copied up. */
+struct mount *mount_list_volume(struct mount_list *l, const char *name,
+				const char *dest);
+/* The mount on `dest`, or NULL. */
+struct mount *mount_list_find(const struct mount_list *l, const char *dest);
+/* Drop every mount on `dest`. */
 void mount_list_drop(struct mount_list *l, const char *dest);
+/*
+ * Make way for a given mount: a default one on `dest` is dropped, a given
+ * one is -EEXIST.
+ */
+int mount_list_claim(struct mount_list *l, const char *dest, struct err *e);
+/*
+ * Bring the given mounts and our files, which follow the default ones, into
+ * mounting order: what is nearer to the root first, else as they are.
+ */
+void mount_list_sort(struct mount_list *l);
+/* What a mount shows, in a word, for the eye: "tmpfs", "/etc", "volume x". */
+char *mount_describe(const struct mount *m);
+/* A path without "//", "/./", "/../" and a last "/", as text; caller frees. */
+char *mount_clean_path(const char *path);
 
 /*
  * Read one option word (mount(8) names: ro, nosuid, rbind, rslave, size=...)

@@ -37,6 +37,11 @@ int root_open(int root, const char *path, int flags, struct err *e)
 	return fd < 0 ? err_sys(e, "open %s in the root filesystem", path) : fd;
 }
 
+int root_open_plain(int root, const char *path, int flags)
+{
+	return open_how(root, path, flags, 0, RESOLVE_NO_SYMLINKS);
+}
+
 /* ---- what is missing is made ---- */
 
 /* A path on its way, and what is to be at its end. */

@@ -22,6 +22,7 @@ void assembly_init(struct assembly *a, struct run_options *o)
 void assembly_release(struct assembly *a)
 {
 	net_stop(&a->net);
+	volume_release_use(&a->volumes);
 	for (size_t i = 0; i < a->n_locks; i++)
 		close(a->locks[i]);
 	free(a->locks);
@@ -45,10 +46,18 @@ static const struct image_config *config_of(const struct assembly *a)
 	return a->o->rootfs || a->record ? NULL : &a->image.config;
 }
 
+/* The Mounts of an earlier start; NULL: this is the first. */
+static const json_t *earlier_mounts(const struct assembly *a)
+{
+	return a->record ? json_object_get(a->record, "Mounts") : NULL;
+}
+
 static int plan_spec(struct assembly *a, struct err *e)
 {
-	return run_options_spec(a->o, config_of(a), a->argc - 1, a->argv + 1,
-				&a->spec, &a->net, e);
+	TRY(run_options_spec(a->o, config_of(a), a->argc - 1, a->argv + 1,
+			     &a->spec, &a->net, e));
+	return volume_plan(&a->store, &a->o->volumes_from, earlier_mounts(a),
+			   config_of(a), &a->spec.mounts, e);
 }
 
 /* docker's words: the container can use the host's ports as they are. */
@@ -108,8 +117,23 @@ int assembly_plan(struct assembly *a, int argc, char **argv, struct err *e)
 	return 0;
 }
 
+/* ---- the volumes ---- */
+
+static int open_volumes(struct assembly *a, const json_t *earlier,
+			struct err *e)
+{
+	a->volumes.container = a->spec.id;
+	a->volumes.auto_remove = a->o->rm;
+	a->volumes.earlier = earlier;
+	a->volumes.ran = a->record && a->state.status != CONTAINER_CREATED;
+	TRY(volume_resolve(&a->store, &a->volumes, &a->spec.mounts, e));
+	a->volumes.earlier = NULL;
+	return 0;
+}
+
 int assembly_plan_host_network(struct assembly *a, struct err *e)
 {
+	auto_json json_t *mounts = volume_record(&a->spec.mounts);
 	struct idmap map = a->spec.idmap;
 	char id[sizeof(a->spec.id)];
 
@@ -121,7 +145,9 @@ int assembly_plan_host_network(struct assembly *a, struct err *e)
 	spec_init(&a->spec);
 	memcpy(a->spec.id, id, sizeof(id));
 	a->spec.idmap = map;
-	return plan_spec(a, e);
+	TRY(plan_spec(a, e));
+	/* planned again, the mounts find the same volumes */
+	return open_volumes(a, mounts, e);
 }
 
 /* ---- its folder ---- */
@@ -271,10 +297,11 @@ static bool own_root(const struct idmap *map)
 	       idmap_to_host(&map->gid, 0, &gid) && gid == getegid();
 }
 
-int assembly_open_rootfs(struct assembly *a, struct err *e)
+int assembly_open(struct assembly *a, struct err *e)
 {
 	struct err ignored;
 
+	TRY(open_volumes(a, earlier_mounts(a), e));
 	if (a->o->rootfs) {
 		a->rootfs.source = realpath(a->argv[0], NULL);
 		if (!a->rootfs.source)

@@ -16,6 +16,7 @@
 #include "core/supervisor.h"
 #include "fs/container_state.h"
 #include "fs/driver.h"
+#include "fs/volume_mount.h"
 
 struct assembly {
 	struct run_options *o; /* borrowed, or `restored` */
@@ -33,6 +34,7 @@ struct assembly {
 	char *mountpoints;
 	int *locks;            /* fds of the layers, flock'ed while it runs */
 	size_t n_locks;
+	struct volume_use volumes;
 	struct net net;
 	int64_t created;       /* ns since 1970 */
 	json_t *record;        /* of a container that is there, or NULL */
@@ -65,7 +67,10 @@ int assembly_restore(struct assembly *a, struct container *c, struct err *e);
 int assembly_restore_spec(struct assembly *a, struct container *c,
 			  struct err *e);
 
-/* Lock the layers, unpack those that are missing; what the driver needs. */
-int assembly_open_rootfs(struct assembly *a, struct err *e);
+/*
+ * Put its volumes in use; lock the layers, unpack those that are missing:
+ * what the driver needs.  The record is written after this.
+ */
+int assembly_open(struct assembly *a, struct err *e);
 
 #endif

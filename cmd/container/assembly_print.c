@@ -37,9 +37,9 @@ void assembly_print(const struct assembly *a)
 	printf("mounts:\n");
 	for (size_t i = 0; i < s->mounts.n; i++) {
 		const struct mount *m = &s->mounts.m[i];
+		auto_free char *what = mount_describe(m);
 
-		printf("  %s on %s%s\n", m->kind == MOUNT_FS ? m->fstype :
-		       m->kind == MOUNT_TEXT ? "text" : m->source, m->dest,
+		printf("  %s on %s%s\n", what, m->dest,
 		       m->attr_set & MOUNT_ATTR_RDONLY ? " (ro)" : "");
 	}
 	print_list("masked", &s->masked_paths);

@@ -5,6 +5,7 @@
 #include "core/base/proc.h"
 #include "core/base/time.h"
 #include "fs/event.h"
+#include "fs/volume.h"
 
 #include <stdio.h>
 
@@ -63,6 +64,8 @@ static void started(void *arg, pid_t pid)
 	if (a->driver->settled)
 		a->driver->settled(&a->rootfs);
 	container_sweep(&a->store, &ignored);
+	if (a->volumes.n_locks)
+		volume_sweep(&a->store);
 }
 
 /* Of one start only: the next has others. */
@@ -240,11 +243,15 @@ int life_run(struct life *l, struct supervisor_result *ret, struct err *e)
 
 void life_end(struct assembly *a, int userns_fd)
 {
+	auto_json json_t *mounts = NULL;
 	struct err ignored;
 
 	if (a->container.fd < 0 || !a->o->rm)
 		return;
+	mounts = volume_record(&a->spec.mounts);
 	container_remove(&a->store, &a->container, userns_fd, &ignored);
+	volume_release_use(&a->volumes);
+	volume_drop_anonymous(&a->store, a->spec.id, mounts);
 	if (a->created)
 		life_event(a, "destroy", NULL);
 }

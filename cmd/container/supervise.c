@@ -224,9 +224,10 @@ int supervise(struct assembly *a, bool foreground, int *ret_sock,
 		_exit(0);
 	}
 	close(pair[1]);
-	/* the lock is the supervisor's alone: it goes when that dies */
+	/* the locks are the supervisor's alone: they go when that dies */
 	if (a->container.fd >= 0)
 		close(steal_fd(a->container.fd));
+	volume_release_use(&a->volumes);
 	*ret_sock = pair[0];
 	return pid < 0 ? err_sys(e, "fork the supervisor") : 0;
 }

@@ -21,7 +21,8 @@ struct run_options {
 	const char *shm_size;
 	const char *oom_score_adj;
 	bool rootfs;
-	struct strv env, env_file, volumes, mounts, tmpfs, cap_add, cap_drop;
+	struct strv env, env_file, cap_add, cap_drop;
+	struct strv volumes, volumes_from, mounts, tmpfs;
 	struct strv label, label_file, annotation;
 	struct strv security, ulimit, group_add, device;
 	bool publish_all;

@@ -4,6 +4,7 @@
 #include "cmd/ui/run_frozen.h"
 #include "core/base/json.h"
 #include "core/base/time.h"
+#include "fs/volume_mount.h"
 
 /* "KEY=VALUE" entries as an object. */
 static json_t *map(const struct strv *l)
@@ -76,6 +77,7 @@ char *run_record_text(const struct run_record *r)
 	if (r->driver)
 		json_object_set_new(o, "Driver", json_from_bytes(r->driver));
 	json_object_set_new(o, "IdMap", json_from_bytes(map));
+	json_object_set_new(o, "Mounts", volume_record(&s->mounts));
 	json_object_set_new(o, "Config", config(s, r->image));
 	json_object_set_new(o, "HostConfig", host_config(s, r->network));
 	run_freeze(r->options, r->image, s, r->config, o);

@@ -1,190 +1,252 @@
-/* mount_text_test.c - what is written for mounts, and what it plans. */
+/* mount_text_test.c - -v, --mount and --tmpfs as typed, and what comes out. */
 #include "core/mount_text.h"
+
 #include "tests/unit/tap.h"
 
-typedef int mount_reader(const char *text, struct mount_list *l,
-			 struct err *e);
+static struct mount_list l;
+static struct err e;
 
-static void release(struct mount_list *l)
+typedef int parser(const char *text, struct mount_list *to, struct err *why);
+
+/* Into an empty list: its one mount, or NULL and a message in `e`. */
+static const struct mount *parse(parser *fn, const char *text)
 {
-	mount_list_release(l);
-}
-#define auto_list __attribute__((cleanup(release))) struct mount_list
-
-/* The last mount of the list as one line. */
-static char *line(const struct mount_list *l)
-{
-	const struct mount *m = &l->m[l->n - 1];
-	struct str s = { 0 };
-
-	str_printf(&s, "%s>%s%s%s%s%s%s%s", m->kind == MOUNT_FS ? m->fstype :
-		   m->source, m->dest,
-		   m->attr_set & MOUNT_ATTR_RDONLY ? " ro" : "",
-		   m->attr_set & MOUNT_ATTR_NOSUID ? " nosuid" : "",
-		   m->attr_set & MOUNT_ATTR_NODEV ? " nodev" : "",
-		   m->attr_set & MOUNT_ATTR_NOEXEC ? " noexec" : "",
-		   m->recursive ? " rec" : "",
-		   m->make_source ? " make" : "");
-	for (size_t i = 0; i < m->data.n; i++)
-		str_printf(&s, " %s", m->data.v[i]);
-	return str_steal(&s);
+	mount_list_release(&l);
+	memset(&e, 0, sizeof(e));
+	if (fn(text, &l, &e) < 0)
+		return NULL;
+	return l.n == 1 ? &l.m[0] : NULL;
 }
 
-static bool plans(mount_reader *read, const char *text, const char *want)
+static const struct mount *v(const char *text)
 {
-	auto_list l = { 0 };
-	auto_free char *got = NULL;
-	struct err e = { 0 };
-
-	if (read(text, &l, &e) < 0) {
-		printf("# %s\n", e.text);
-		return false;
-	}
-	got = line(&l);
-	printf("# %s\n", got);
-	return streq(got, want);
+	return parse(mount_text_volume, text);
 }
 
-static bool refused(mount_reader *read, const char *text, const char *want)
+static const struct mount *m_(const char *text)
 {
-	auto_list l = { 0 };
-	struct err e = { 0 };
-
-	if (read(text, &l, &e) != -EINVAL)
-		return false;
-	printf("# %s\n", e.text);
-	return strstr(e.text, want) != NULL;
+	return parse(mount_text_mount, text);
 }
 
-static void volumes(void)
+static bool says(parser *fn, const char *text, const char *message)
 {
-	OK(plans(mount_text_volume, "/a:/b", "/a>/b rec make"));
-	OK(plans(mount_text_volume, "/a:/b:ro", "/a>/b ro rec make"));
-	OK(plans(mount_text_volume, "/a:/b:ro,z,nosuid,rw",
-		 "/a>/b nosuid rec make"));
-	OK(plans(mount_text_volume, "/a:/b:", "/a>/b rec make"));
+	return !parse(fn, text) && strstr(e.text, message);
 }
 
-static void a_relative_source_is_below_the_working_directory(void)
-{
-	auto_free char *cwd = getcwd(NULL, 0);
-	auto_free char *want = xasprintf("%s/./x>/b rec make", cwd);
+#define RO MOUNT_ATTR_RDONLY
 
-	OK(plans(mount_text_volume, "./x:/b", want));
+static void v_kinds(void)
+{
+	const struct mount *m;
+
+	OK((m = v("/d")) && streq(m->volume, "") && streq(m->dest, "/d"));
+	OK(m->copy_up && m->given && !m->source);
+	OK((m = v("data:/d")) && streq(m->volume, "data") && m->copy_up);
+	OK((m = v("/a:/d")) && !m->volume && streq(m->source, "/a"));
+	OK(m->make_source && !m->copy_up && m->recursive);
+	OK((m = v("./a:/d")) && !m->volume && *m->source == '/');
+	OK((m = v("..:/d")) && !m->volume && has_suffix(m->source, "/.."));
+	OK((m = v("~/a:/d")) && !m->volume && has_suffix(m->source, "/~/a"));
+	OK((m = v("A.b-c_9:/d")) && streq(m->volume, "A.b-c_9"));
 }
 
-static void propagation(void)
+static void v_modes(void)
 {
-	auto_list l = { 0 };
-	struct err e;
+	const struct mount *m;
 
-	OK(mount_text_volume("/a:/b", &l, &e) == 0);
-	OK(l.m[0].propagation == 0);
-	OK(mount_text_volume("/a:/c:rslave", &l, &e) == 0);
-	OK(l.m[1].propagation == (MS_SLAVE | MS_REC));
-	OK(mount_text_mount("type=bind,src=/a,dst=/d,bind-propagation=shared",
-			    &l, &e) == 0);
-	OK(l.m[2].propagation == MS_SHARED);
+	OK((m = v("data:/d:ro")) && m->attr_set == RO && m->copy_up);
+	OK((m = v("data:/d:rw,nocopy")) && !m->attr_set && !m->copy_up);
+	OK((m = v("data:/d:z,ro,cached")) && m->attr_set == RO);
+	OK((m = v("/a:/d:ro,rslave")) && m->attr_set == RO);
+	OK(m->propagation == (MS_SLAVE | MS_REC));
+	OK((m = v("/a:/d:noexec,nosuid")) &&
+	   m->attr_set == (MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID));
+	OK(says(mount_text_volume, "data:/d:ro,rw", "invalid mode: ro,rw"));
+	OK(says(mount_text_volume, "/a:/d:shared,slave", "invalid mode"));
+	OK(says(mount_text_volume, "/a:/d:z,Z", "invalid mode"));
+	OK(says(mount_text_volume, "/a:/d:nope", "unknown option 'nope'"));
+	OK(says(mount_text_volume, "/a:/d:nocopy", "nocopy is for volumes"));
+	OK(says(mount_text_volume, "data:/d:rshared", "invalid mode"));
 }
 
-static void volumes_that_are_none(void)
+static void v_refused(void)
 {
-	OK(refused(mount_text_volume, "/a", "SOURCE:DEST"));
-	OK(refused(mount_text_volume, "", "SOURCE:DEST"));
-	OK(refused(mount_text_volume, ":/b", "invalid volume specification"));
-	OK(refused(mount_text_volume, "/a:/b:ro:z", "invalid volume"));
-	OK(refused(mount_text_volume, "name:/b", "named volume"));
-	OK(refused(mount_text_volume, "/a:b", "absolute path"));
-	OK(refused(mount_text_volume, "/a:", "absolute path"));
-	OK(refused(mount_text_volume, "/a://", "cannot be '/'"));
-	OK(refused(mount_text_volume, "/a:/b:size=1m", "unknown option"));
+	OK(says(mount_text_volume, "", "empty section"));
+	OK(says(mount_text_volume, ":", "empty section"));
+	OK(says(mount_text_volume, "/a::ro", "empty section"));
+	OK(says(mount_text_volume, "a:b:c:d", "invalid volume specification"));
+	OK(says(mount_text_volume, "d", "absolute path"));
+	OK(says(mount_text_volume, "/a:ro", "absolute path"));
+	OK(says(mount_text_volume, "data:/", "cannot be '/'"));
+	OK(says(mount_text_volume, "data:/a/../..", "cannot be '/'"));
+	OK(says(mount_text_volume, "a:/d", "too short"));
+	OK(says(mount_text_volume, "-ab:/d", "invalid characters"));
+	OK(says(mount_text_volume, "_ab:/d", "invalid characters"));
+	OK(says(mount_text_volume, "a/b:/d", "invalid characters"));
+	OK(says(mount_text_volume, "a b:/d", "invalid characters"));
+	OK(says(mount_text_volume, "a\xc3\xa4:/d", "invalid characters"));
 }
 
-static void tmpfs(void)
+static void name_length(void)
 {
-	OK(plans(mount_text_tmpfs, "/t", "tmpfs>/t nosuid nodev noexec"));
-	OK(plans(mount_text_tmpfs, "/t:", "tmpfs>/t nosuid nodev noexec"));
-	OK(plans(mount_text_tmpfs, "/t:exec,size=8m,mode=700",
-		 "tmpfs>/t nosuid nodev size=8m mode=700"));
-	OK(refused(mount_text_tmpfs, "t", "absolute path"));
-	OK(refused(mount_text_tmpfs, "/", "cannot be '/'"));
+	char text[300];
+
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 255, ":/d", 4);
+	OK(v(text));
+	memcpy(text + 256, ":/d", 4);
+	text[255] = 'a';
+	OK(says(mount_text_volume, text, "too long"));
 }
 
-static void keys(void)
+static void mount_volumes(void)
 {
-	OK(plans(mount_text_mount, "type=bind,source=/a,target=/b",
-		 "/a>/b rec"));
-	OK(plans(mount_text_mount, "type=bind,src=/a,dst=/b,readonly",
-		 "/a>/b ro rec"));
-	OK(plans(mount_text_mount, "type=bind,src=/a,dst=/b,ro=false",
-		 "/a>/b rec"));
-	OK(plans(mount_text_mount,
-		 "type=bind,src=/a,dst=/b,bind-recursive=disabled", "/a>/b"));
-	OK(plans(mount_text_mount, "type=bind,src=/a,dst=/b,bind-create-src",
-		 "/a>/b rec make"));
-	OK(plans(mount_text_mount,
-		 "type=tmpfs,destination=/t,tmpfs-size=1m,tmpfs-mode=700",
-		 "tmpfs>/t nosuid nodev noexec mode=700 size=1048576"));
-	OK(plans(mount_text_mount, "type=tmpfs,dst=/t",
-		 "tmpfs>/t nosuid nodev noexec mode=1777"));
+	const struct mount *m;
+
+	OK((m = m_("dst=/d")) && streq(m->volume, "") && m->copy_up);
+	OK((m = m_("type=volume,src=data,target=/d,readonly")) &&
+	   streq(m->volume, "data") && m->attr_set == RO);
+	OK((m = m_("source=data,destination=/d,ro=0")) && !m->attr_set);
+	OK((m = m_("src=data,dst=/d,volume-nocopy")) && !m->copy_up);
+	OK((m = m_("src=data,dst=/d,volume-nocopy=false")) && m->copy_up);
+	OK((m = m_("src=data,dst=/d,volume-subpath=a/b")) &&
+	   streq(m->subpath, "a/b") && !m->copy_up);
+	OK((m = m_("dst=/d,volume-label=a=b,volume-label=c")) &&
+	   streq(env_get(&m->labels, "a"), "b") &&
+	   streq(env_get(&m->labels, "c"), ""));
+	OK((m = m_("dst=/d,volume-driver=local,Volume-Opt=type=none")) &&
+	   streq(env_get(&m->options, "type"), "none"));
+	OK((m = m_("dst=/d,\"volume-opt=o=bind,rw\",ro")) &&
+	   streq(env_get(&m->options, "o"), "bind,rw") && m->attr_set == RO);
+	OK((m = m_("\"dst=/a\"\"b\"")) && streq(m->dest, "/a\"b"));
 }
 
-static void fields_may_be_quoted(void)
+static void mount_binds(void)
 {
-	OK(plans(mount_text_mount, "type=bind,\"src=/a,b\",dst=/c",
-		 "/a,b>/c rec"));
-	OK(plans(mount_text_mount, "type=bind,\"src=/a\"\"b\",dst=/c",
-		 "/a\"b>/c rec"));
-	OK(refused(mount_text_mount, "type=bind,\"src=/a,dst=/c", "quote"));
-	OK(refused(mount_text_mount, "type=bind,src=\"/a\",dst=/c", "quote"));
-	OK(refused(mount_text_mount, "type=bind,\"src=/a\"b,dst=/c", "quote"));
+	const struct mount *m;
+
+	OK((m = m_("type=bind,src=/a,dst=/d")) && !m->volume &&
+	   !m->make_source && m->recursive && m->recursive_attr && m->given);
+	OK((m = m_("type=bind,src=/a,dst=/d,bind-create-src")) &&
+	   m->make_source);
+	OK((m = m_("type=bind,src=/a,dst=/d,bind-recursive=disabled")) &&
+	   !m->recursive);
+	OK((m = m_("type=bind,src=/a,dst=/d,ro,bind-recursive=writable")) &&
+	   !m->recursive_attr);
+	OK((m = m_("type=bind,src=/a,dst=/d,ro,bind-recursive=readonly,"
+		      "bind-propagation=rprivate")) && m->recursive_attr);
+	OK(says(mount_text_mount, "type=bind,src=/a,dst=/d,"
+		"bind-recursive=readonly", "requires 'readonly'"));
+	OK(says(mount_text_mount, "type=bind,src=/a,dst=/d,ro,"
+		"bind-recursive=readonly", "'bind-propagation=rprivate'"));
+	OK(says(mount_text_mount, "type=bind,src=/a,dst=/d,"
+		"bind-recursive=x", "invalid value for bind-recursive: x"));
+	OK(says(mount_text_mount, "type=bind,dst=/d", "needs source="));
 }
 
-static void mounts_that_are_none(void)
+static void mount_tmpfs(void)
 {
-	OK(refused(mount_text_mount, "", "unexpected key"));
-	OK(refused(mount_text_mount, "type=volume,dst=/v", "not there yet"));
-	OK(refused(mount_text_mount, "type=bind,src=/a", "target= is missing"));
-	OK(refused(mount_text_mount, "type=bind,dst=/b", "needs source="));
-	OK(refused(mount_text_mount, "type=bind,src=,dst=/b", "needs a value"));
-	OK(refused(mount_text_mount, "type=bind,src=/a,dst=b", "absolute"));
-	OK(refused(mount_text_mount, "type=bind,src=/a,dst=/b,x=1",
-		   "unexpected key 'x'"));
-	OK(refused(mount_text_mount, "type=bind,src=/a,dst=/b,ro=maybe",
-		   "ro='maybe'"));
-	OK(refused(mount_text_mount, "type=bind,src=/a,dst=/b,tmpfs-size=1m",
-		   "cannot mix 'tmpfs-*'"));
-	OK(refused(mount_text_mount, "type=tmpfs,dst=/b,bind-propagation=slave",
-		   "cannot mix 'bind-*'"));
-	OK(refused(mount_text_mount, "type=tmpfs,src=/a,dst=/b",
-		   "has no source"));
-	OK(refused(mount_text_mount, "type=tmpfs,dst=/b,tmpfs-size=big",
-		   "not a size"));
+	const struct mount *m;
+
+	OK((m = m_("type=tmpfs,dst=/d")) && m->kind == MOUNT_FS &&
+	   strv_has(&m->data, "mode=1777"));
+	OK((m = m_("type=tmpfs,dst=/d,tmpfs-size=2m,tmpfs-mode=700,ro")) &&
+	   strv_has(&m->data, "mode=700") &&
+	   strv_has(&m->data, "size=2097152") && m->attr_set & RO);
+	OK(says(mount_text_mount, "type=tmpfs,dst=/d,tmpfs-mode=9",
+		"invalid value for tmpfs-mode: 9"));
+	OK(says(mount_text_mount, "type=tmpfs,dst=/d,tmpfs-size=x",
+		"invalid value for tmpfs-size"));
+	OK(says(mount_text_mount, "type=tmpfs,src=/a,dst=/d", "no source"));
 }
 
-static void the_last_mount_on_a_place_is_the_one(void)
+static void mount_refused(void)
 {
-	auto_list l = { 0 };
-	struct err e;
+	OK(says(mount_text_mount, "", "must be a key=value pair"));
+	OK(says(mount_text_mount, "foo", "invalid field 'foo' must be a "
+		"key=value pair"));
+	OK(says(mount_text_mount, "type=foo,dst=/d", "mount type unknown"));
+	OK(says(mount_text_mount, "type=image,src=x,dst=/d", "not there yet"));
+	OK(says(mount_text_mount, "type=volume", "target is required"));
+	OK(says(mount_text_mount, "dst=/d,nope=1", "unexpected key 'nope' in "
+		"'nope=1'"));
+	OK(says(mount_text_mount, "dst=/d,ro=x", "invalid value for ro: x"));
+	OK(says(mount_text_mount, "dst=", "needs a value"));
+	OK(says(mount_text_mount, "volume-nocopy,src=/a,dst=/d,type=bind",
+		"cannot mix 'volume-*' options with mount type 'bind'"));
+	OK(says(mount_text_mount, "dst=/d,bind-propagation=rshared",
+		"cannot mix 'bind-*' options with mount type 'volume'"));
+	OK(says(mount_text_mount, "dst=/d,volume-driver=nfs", "local"));
+	OK(says(mount_text_mount, "dst=/d,volume-subpath=../x", "relative"));
+	OK(says(mount_text_mount, "dst=/d,volume-subpath=/x", "relative"));
+	OK(says(mount_text_mount, "dst=/d,volume-subpath=a/../b", "relative"));
+	OK(says(mount_text_mount, "dst=/d,src=/abs", "invalid characters"));
+	OK(says(mount_text_mount, "\"dst=/d", "no end"));
+	OK(says(mount_text_mount, "\"dst=/d\"x", "no end"));
+}
 
-	OK(mount_text_tmpfs("/x", &l, &e) == 0);
-	OK(mount_text_tmpfs("/y", &l, &e) == 0);
-	OK(mount_text_volume("/a:/x", &l, &e) == 0);
-	OK(l.n == 2);
-	EQ_STR(l.m[0].dest, "/y");
-	EQ_STR(l.m[1].source, "/a");
+static void one_place(void)
+{
+	mount_list_release(&l);
+	OK(mount_text_volume("/d", &l, &e) == 0);
+	OK(mount_text_volume("data:/d/", &l, &e) == -EEXIST);
+	OK(streq(e.text, "Duplicate mount point: /d"));
+	OK(mount_text_mount("dst=/x/../d", &l, &e) == -EEXIST);
+	OK(mount_text_tmpfs("/d/.", &l, &e) == -EEXIST);
+	/* a default mount makes way */
+	mount_list_release(&l);
+	mount_list_fs(&l, "proc", "/proc", 0);
+	OK(mount_text_tmpfs("/proc", &l, &e) == 0 && l.n == 1);
+}
+
+static void order(void)
+{
+	const char *const want[] = {
+		"/dev/shm", "/b", "/a", "/etc/hosts", "/b/c", "/b/a/x",
+	};
+
+	mount_list_release(&l);
+	mount_list_fs(&l, "tmpfs", "/dev/shm", 0);
+	mount_list_text(&l, "x", "/etc/hosts");
+	OK(mount_text_volume("/b/a/x", &l, &e) == 0);
+	OK(mount_text_volume("/b/c", &l, &e) == 0);
+	OK(mount_text_volume("/b", &l, &e) == 0);
+	OK(mount_text_volume("/a", &l, &e) == 0);
+	mount_list_sort(&l);
+	OK(l.n == 6);
+	for (size_t i = 0; i < l.n; i++)
+		EQ_STR(l.m[i].dest, want[i]);
+}
+
+static bool cleans(const char *path, const char *want)
+{
+	auto_free char *clean = mount_clean_path(path);
+
+	return streq(clean, want);
+}
+
+static void clean_paths(void)
+{
+	OK(cleans("/", "/") && cleans("", "/") && cleans("..", "/"));
+	OK(cleans("a", "/a") && cleans("/a/", "/a") && cleans("//a//b", "/a/b"));
+	OK(cleans("/a/./b/.", "/a/b") && cleans("/a/../b", "/b"));
+	OK(cleans("/../../a/b/../../c", "/c") && cleans("/a/..", "/"));
+	OK(cleans("/a/...", "/a/...") && cleans("/..a", "/..a"));
 }
 
 int main(void)
 {
-	RUN(volumes);
-	RUN(a_relative_source_is_below_the_working_directory);
-	RUN(propagation);
-	RUN(volumes_that_are_none);
-	RUN(tmpfs);
-	RUN(keys);
-	RUN(fields_may_be_quoted);
-	RUN(mounts_that_are_none);
-	RUN(the_last_mount_on_a_place_is_the_one);
+	RUN(v_kinds);
+	RUN(v_modes);
+	RUN(v_refused);
+	RUN(name_length);
+	RUN(mount_volumes);
+	RUN(mount_binds);
+	RUN(mount_tmpfs);
+	RUN(mount_refused);
+	RUN(one_place);
+	RUN(order);
+	RUN(clean_paths);
+	mount_list_release(&l);
 	return DONE();
 }
