@@ -164,6 +164,92 @@ static int text_file(struct mount_ctx *c, const struct mount *m, struct err *e)
 	return mount_clone(c->spare, name, false, e);
 }
 
+/* ---- the layers of an image ---- */
+
+/* Before Linux 6.5 the lower folders are one option, joined by colons. */
+static int overlay(const int *layers, size_t n, bool joined, struct err *e)
+{
+	auto_strv struct strv data = { 0 };
+	auto_str struct str all = { 0 };
+
+	str_puts(&all, "lowerdir=");
+	for (size_t i = 0; i < n; i++) {
+		str_printf(&all, "%s/proc/self/fd/%d", i ? ":" : "", layers[i]);
+		if (!joined)
+			strv_printf(&data, "lowerdir+=/proc/self/fd/%d",
+				    layers[i]);
+	}
+	if (joined)
+		strv_add(&data, str_text(&all));
+	strv_add(&data, "userxattr");
+	return mount_new("overlay", "overlay", &data, MOUNT_ATTR_RDONLY, e);
+}
+
+static int stack_layers(const struct mount *m, struct err *e)
+{
+	auto_free int *fds = xcalloc(m->layers.n, sizeof(int));
+	size_t n = 0;
+	int fd = 0;
+
+	for (; fd >= 0 && n < m->layers.n; n += fd >= 0) {
+		fd = dir_open(AT_FDCWD, m->layers.v[n], e);
+		if (fd >= 0)
+			fds[n] = fd;
+	}
+	if (fd >= 0)
+		fd = overlay(fds, n, false, e);
+	if (fd == -EINVAL)
+		fd = overlay(fds, n, true, e);
+	while (n-- > 0)
+		close(fds[n]);
+	return fd;
+}
+
+/*
+ * Of a mount that is not attached no part can be cloned: one with a subpath
+ * gets a place on the spare tmpfs, which goes with it at pivot_root.
+ */
+static int image_part(struct mount_ctx *c, const struct mount *m, int whole,
+		      struct err *e)
+{
+	auto_close int fd = -1, at = -1;
+	struct err why;
+	char name[24];
+
+	snprintf(name, sizeof(name), "image%zu", c->n_texts++);
+	if (mkdirat(c->spare, name, 0755) < 0)
+		return err_sys(e, "create a mount point");
+	at = dir_open(c->spare, name, e);
+	if (at < 0)
+		return at;
+	TRY(mount_attach(whole, at, m->image, e));
+	fd = root_open(whole, m->subpath, O_PATH, &why);
+	if (fd < 0)
+		return err_set(e, why.code, "cannot access the path '%s' of "
+			       "the image %s: %s", m->subpath, m->image,
+			       strerror(why.code));
+	return mount_clone(fd, "", false, e);
+}
+
+static int image_source(struct mount_ctx *c, const struct mount *m,
+			struct err *e)
+{
+	auto_close int whole = m->layers.n == 1 ?
+		mount_clone(AT_FDCWD, m->layers.v[0], false, e) :
+		stack_layers(m, e);
+	auto_close int fd = -1;
+
+	if (whole < 0)
+		return err_wrap(e, "mount the image %s", m->image);
+	fd = m->subpath ? image_part(c, m, whole, e) : steal_fd(whole);
+	if (fd < 0)
+		return fd;
+	TRY(mount_attr(fd, m->attr_set, 0, MS_PRIVATE, false, e));
+	return steal_fd(fd);
+}
+
+/* ---- folders ---- */
+
 /*
  * What is below a volume was written by containers: no link and no ".." leads
  * out of it, and what was looked up is what is mounted.
@@ -235,7 +321,7 @@ static int make(struct mount_ctx *c, const struct mount *m, struct err *e)
 	case MOUNT_TEXT:
 		return text_file(c, m, e);
 	case MOUNT_BIND:
-		return bind_source(m, e);
+		return m->image ? image_source(c, m, e) : bind_source(m, e);
 	case MOUNT_FS:
 		break;
 	}

@@ -45,6 +45,12 @@ struct mount {
 	 */
 	char    *volume;
 	char    *subpath;         /* below the source; NULL: all of it */
+	/*
+	 * MOUNT_BIND of an image: its name; then the layers above fill in its
+	 * unpacked layers, the uppermost first.  NULL: no image.
+	 */
+	char    *image;
+	struct strv layers;
 	struct strv labels;       /* "KEY=VALUE", of a volume that is made */
 	struct strv options;      /* the same, of its driver */
 	bool     copy_up;         /* core/copy_up.h */

@@ -246,6 +246,21 @@ static int volume_mount(struct wish *w, const char *dest,
 	return 0;
 }
 
+/* Read-only: what is written would be lost. */
+static int image_mount(const struct wish *w, const char *dest,
+		       struct mount_list *l, struct mount **ret, struct err *e)
+{
+	if (!w->source)
+		return err_set(e, EINVAL, "--mount: type=image needs source=");
+	if (w->subpath)
+		TRY(volume_subpath_check(w->subpath, e));
+	*ret = mount_list_bind(l, w->source, dest);
+	(*ret)->image = xstrdup(w->source);
+	(*ret)->subpath = w->subpath ? xstrdup(w->subpath) : NULL;
+	(*ret)->attr_set = MOUNT_ATTR_RDONLY;
+	return 0;
+}
+
 static int add_mount(struct wish *w, const char *dest, struct mount_list *l,
 		     struct err *e)
 {
@@ -258,12 +273,10 @@ static int add_mount(struct wish *w, const char *dest, struct mount_list *l,
 	else if (streq(w->type, "volume"))
 		TRY(volume_mount(w, dest, l, &m, e));
 	else if (streq(w->type, "image"))
-		return err_set(e, ENOTSUP, "--mount: type=image is not there "
-			       "yet (copy what is needed out of a container "
-			       "into a volume)");
+		TRY(image_mount(w, dest, l, &m, e));
 	else
 		return err_set(e, EINVAL, "--mount: mount type unknown: '%s' "
-			       "(it is volume, bind or tmpfs)", w->type);
+			       "(it is volume, bind, tmpfs or image)", w->type);
 	m->given = true;
 	if (w->readonly)
 		m->attr_set |= MOUNT_ATTR_RDONLY;

@@ -8,7 +8,9 @@ static void mount_release(struct mount *m)
 	free(m->dest);
 	free(m->volume);
 	free(m->subpath);
+	free(m->image);
 	strv_release(&m->data);
+	strv_release(&m->layers);
 	strv_release(&m->labels);
 	strv_release(&m->options);
 }
@@ -136,6 +138,8 @@ char *mount_describe(const struct mount *m)
 		return xstrdup(m->fstype);
 	if (m->kind == MOUNT_TEXT)
 		return xstrdup("text");
+	if (m->image)
+		return xasprintf("image %s", m->image);
 	if (!m->volume)
 		return xstrdup(m->source);
 	return *m->volume ? xasprintf("volume %s", m->volume) :

@@ -11,7 +11,7 @@
 /* -v [SOURCE:]DEST[:MODE,...].  A folder starts with / or a dot, anything
  * else names a volume. */
 int mount_text_volume(const char *text, struct mount_list *l, struct err *e);
-/* --mount type=volume|bind|tmpfs,key=value,... (CSV). */
+/* --mount type=volume|bind|tmpfs|image,key=value,... (CSV). */
 int mount_text_mount(const char *text, struct mount_list *l, struct err *e);
 /* --tmpfs DEST[:options]. */
 int mount_text_tmpfs(const char *text, struct mount_list *l, struct err *e);

@@ -28,7 +28,7 @@ int volume_subpath_check(const char *path, struct err *e)
 
 	strv_split(&names, path, '/');
 	if (*path == '/' || !*path || strv_has(&names, ".."))
-		return err_set(e, EINVAL, "volume-subpath '%s' must be a "
+		return err_set(e, EINVAL, "the subpath '%s' must be a "
 			       "relative path within the volume", path);
 	return 0;
 }

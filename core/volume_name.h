@@ -11,7 +11,7 @@
 
 /* [a-zA-Z0-9][a-zA-Z0-9_.-]+, as docker has it.  -EINVAL, with its words. */
 int volume_name_check(const char *name, struct err *e);
-/* A relative path without "..": volume-subpath.  -EINVAL. */
+/* A relative path without "..": volume-subpath, image-subpath.  -EINVAL. */
 int volume_subpath_check(const char *path, struct err *e);
 
 #endif

@@ -19,7 +19,7 @@ struct rootfs {
 	 * Paths, not fds: an fd from before the new mount namespace leads
 	 * into the old one, whose mounts cannot be used here.
 	 */
-	struct strv layers; /* unpacked layers, the uppermost first */
+	struct strv layers; /* borrowed; the uppermost first */
 	const char *path;   /* the container's folder: upper/ and work/ */
 	const char *source; /* the dir driver's folder */
 	bool   volatile_upper; /* nothing in it needs to outlive a power cut */

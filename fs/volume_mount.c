@@ -174,12 +174,28 @@ static int resolve(const struct store *s, struct volume_use *u,
 	return 0;
 }
 
+static int resolve_image(const struct store *s, struct volume_use *u,
+			 struct mount *m, struct err *e)
+{
+	auto_image struct image img = { 0 };
+	size_t had = u->images.paths.n;
+
+	if (image_find(s, m->image, NULL, &img, e) < 0)
+		return err_wrap(e, "--mount type=image");
+	TRY(layer_stack_open(s, &img, u->idmap, &u->images, e));
+	strv_extend(&m->layers, strv_list(&u->images.paths) + had);
+	return 0;
+}
+
 int volume_resolve(const struct store *s, struct volume_use *u,
 		   struct mount_list *l, struct err *e)
 {
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		if (l->m[i].volume)
 			TRY(resolve(s, u, &l->m[i], e));
+		else if (l->m[i].image)
+			TRY(resolve_image(s, u, &l->m[i], e));
+	}
 	return 0;
 }
 
@@ -190,6 +206,7 @@ void volume_release_use(struct volume_use *u)
 	free(u->locks);
 	u->locks = NULL;
 	u->n_locks = 0;
+	layer_stack_release(&u->images);
 }
 
 /* ---- the record ---- */
@@ -215,10 +232,11 @@ static void set_text(json_t *o, const char *key, const char *value)
 static json_t *record_one(const struct mount *m)
 {
 	bool readonly = m->attr_set & MOUNT_ATTR_RDONLY;
-	bool bind = m->kind == MOUNT_BIND && !m->volume;
+	bool bind = m->kind == MOUNT_BIND && !m->volume && !m->image;
 	json_t *o = json_object();
 
-	set_text(o, "Type", m->volume ? "volume" : bind ? "bind" : m->fstype);
+	set_text(o, "Type", m->volume ? "volume" : m->image ? "image" :
+			    bind ? "bind" : m->fstype);
 	if (m->volume)
 		set_text(o, "Name", m->volume);
 	set_text(o, "Source", m->kind == MOUNT_BIND ? m->source : "");

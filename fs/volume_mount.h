@@ -1,8 +1,8 @@
 #ifndef RL_VOLUME_MOUNT_H
 #define RL_VOLUME_MOUNT_H
 /*
- * volume_mount.h - the volumes of one container: from what was asked to
- * folders that can be mounted, and back.
+ * volume_mount.h - the volumes of one container, and the images it mounts:
+ * from what was asked to folders that can be mounted, and back.
  *
  *	volume_plan      --volumes-from and the image's VOLUMEs join the list
  *	volume_resolve   each volume is found or made, put in use, and gives
@@ -15,6 +15,7 @@
  */
 #include "core/mount.h"
 #include "fs/image.h"
+#include "fs/layer_stack.h"
 
 /* The most VOLUMEs that an image may have. */
 #define VOLUMES_MAX 256
@@ -27,8 +28,10 @@ struct volume_use {
 	const json_t *earlier;
 	/* It ran already: nothing is copied up any more. */
 	bool ran;
+	const struct idmap *idmap; /* its: images are unpacked for that */
 	int   *locks;
 	size_t n_locks;
+	struct layer_stack images;
 };
 
 /*
@@ -41,7 +44,7 @@ int volume_plan(const struct store *s, const struct strv *from,
 		const json_t *earlier, const struct image_config *config,
 		struct mount_list *l, struct err *e);
 /*
- * Fill in the sources of all volumes in the list: those of no name get one
+ * Fill in the layers of images, and the sources of all volumes in the list: those of no name get one
  * (`earlier`'s, at the same place), those that are missing are made.  Even
  * after a failure `u` is to be released.
  */

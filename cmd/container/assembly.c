@@ -6,7 +6,6 @@
 #include "cmd/ui/run_frozen.h"
 #include "cmd/ui/run_record.h"
 #include "core/base/file.h"
-#include "fs/layer.h"
 
 #include <stdio.h>
 
@@ -23,10 +22,7 @@ void assembly_release(struct assembly *a)
 {
 	net_stop(&a->net);
 	volume_release_use(&a->volumes);
-	for (size_t i = 0; i < a->n_locks; i++)
-		close(a->locks[i]);
-	free(a->locks);
-	strv_release(&a->rootfs.layers);
+	layer_stack_release(&a->layers);
 	free((char *)a->rootfs.source);
 	free(a->mountpoints);
 	container_state_release(&a->state);
@@ -125,6 +121,7 @@ static int open_volumes(struct assembly *a, const json_t *earlier,
 	a->volumes.container = a->spec.id;
 	a->volumes.auto_remove = a->o->rm;
 	a->volumes.earlier = earlier;
+	a->volumes.idmap = &a->spec.idmap;
 	a->volumes.ran = a->record && a->state.status != CONTAINER_CREATED;
 	TRY(volume_resolve(&a->store, &a->volumes, &a->spec.mounts, e));
 	a->volumes.earlier = NULL;
@@ -257,37 +254,6 @@ int assembly_restore_spec(struct assembly *a, struct container *c,
 
 /* ---- the root filesystem ---- */
 
-/* Lock all layers, the uppermost first; what is missing is unpacked. */
-static int open_layers(struct assembly *a, struct err *e)
-{
-	auto_close int maps = layer_dir_open(&a->store, &a->spec.idmap, e);
-	size_t n = a->image.n_layers;
-	bool unpacked = false;
-	char map[24];
-
-	if (maps < 0)
-		return maps;
-	layer_map_name(&a->spec.idmap, map);
-	a->locks = xcalloc(n, sizeof(int));
-	for (size_t i = 0; i < n; i++) {
-		const char *id = a->image.layers[n - 1 - i].diff_id;
-		int fd = layer_open(maps, id, e);
-
-		if (fd == -ENOENT && !unpacked) {
-			unpacked = true;
-			TRY(layer_unpack_missing(&a->store, &a->image,
-						 &a->spec.idmap, e));
-			fd = layer_open(maps, id, e);
-		}
-		if (fd < 0)
-			return fd;
-		a->locks[a->n_locks++] = fd;
-		strv_printf(&a->rootfs.layers, "%s/layers/%s/%s",
-			    a->store.path, map, id + strlen("sha256:"));
-	}
-	return 0;
-}
-
 /* Do this user's files belong to root inside? */
 static bool own_root(const struct idmap *map)
 {
@@ -308,7 +274,9 @@ int assembly_open(struct assembly *a, struct err *e)
 			return err_sys(e, "--rootfs %s", a->argv[0]);
 		return 0;
 	}
-	TRY(open_layers(a, e));
+	TRY(layer_stack_open(&a->store, &a->image, &a->spec.idmap, &a->layers,
+			     e));
+	a->rootfs.layers = a->layers.paths;
 	/* without them, the upper folder gets what it lacks */
 	if (own_root(&a->spec.idmap))
 		container_mountpoints(&a->store, &a->mountpoints, &ignored);

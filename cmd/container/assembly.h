@@ -16,6 +16,7 @@
 #include "core/supervisor.h"
 #include "fs/container_state.h"
 #include "fs/driver.h"
+#include "fs/layer_stack.h"
 #include "fs/volume_mount.h"
 
 struct assembly {
@@ -32,8 +33,7 @@ struct assembly {
 	struct rootfs rootfs;
 	const struct driver_ops *driver; /* the one that was taken */
 	char *mountpoints;
-	int *locks;            /* fds of the layers, flock'ed while it runs */
-	size_t n_locks;
+	struct layer_stack layers; /* locked while it runs */
 	struct volume_use volumes;
 	struct net net;
 	int64_t created;       /* ns since 1970 */

@@ -467,6 +467,41 @@ volume.json" ]]
 	[ -z "$(volumes)" ]
 }
 
+@test "--mount type=image: its files, read-only, of all its layers" {
+	load_busybox
+	make_busybox_image "$BATS_TEST_TMPDIR/oci"
+	mkdir -p "$BATS_TEST_TMPDIR/add/sub"
+	echo new >"$BATS_TEST_TMPDIR/add/file"
+	ln -s / "$BATS_TEST_TMPDIR/add/out"
+	umoci insert --rootless --image "$BATS_TEST_TMPDIR/oci:latest" \
+		--tag two "$BATS_TEST_TMPDIR/add" /added
+	skopeo copy -q "oci:$BATS_TEST_TMPDIR/oci:two" \
+		"oci:$RL_ROOT:docker.io/library/two:1"
+	i() { r --mount "type=image,src=$1,dst=/i" busybox "${@:2}"; }
+	[ "$(i two:1 cat /i/added/file)" = new ]
+	i two:1 test -x /i/bin/busybox
+	i busybox test -x /i/bin/busybox
+	for image in two:1 busybox; do
+		run i $image touch /i/x
+		[[ $output == *"Read-only file system"* ]]
+	done
+	[ "$(i two:1,image-subpath=added ls /i)" = "file
+out
+sub" ]
+	[ "$(i two:1,image-subpath=added/file cat /i)" = new ]
+	[ "$(i two:1,image-subpath=added/out/added/file cat /i)" = new ]
+	run i two:1,image-subpath=added/out/work true
+	[ "$status" -eq 125 ]
+	[[ $output == *"cannot access the path 'added/out/work' of the image"* ]]
+	run i nope:1 true
+	[ "$status" -eq 125 ]
+	[[ $output == *"No such image: nope:1"* ]]
+	# its layers stay as long as somebody stands on them
+	i two:1 sh -c 'grep -q " /i " /proc/mounts'
+	keep --name kept --mount type=image,src=two:1,dst=/i busybox true
+	[ "$(jq -r '.Mounts[0].Type' "$RL_ROOT"/containers/*/container.json)" = image ]
+}
+
 @test "links that a hostile container left lead no copy out of the volume" {
 	load_busybox
 	root=$BATS_TEST_TMPDIR/root host=$BATS_TEST_TMPDIR/host

@@ -144,6 +144,16 @@ static void mount_binds(void)
 	OK(says(mount_text_mount, "type=bind,dst=/d", "needs source="));
 }
 
+static void mount_images(void)
+{
+	const struct mount *m;
+
+	OK((m = m_("type=image,src=debian:12,dst=/d")) && !m->volume &&
+	   streq(m->image, "debian:12") && m->attr_set == RO && !m->subpath);
+	OK((m = m_("type=image,src=a,dst=/d,image-subpath=b,ro=0")) &&
+	   streq(m->subpath, "b") && m->attr_set == RO);
+}
+
 static void mount_tmpfs(void)
 {
 	const struct mount *m;
@@ -166,7 +176,9 @@ static void mount_refused(void)
 	OK(says(mount_text_mount, "foo", "invalid field 'foo' must be a "
 		"key=value pair"));
 	OK(says(mount_text_mount, "type=foo,dst=/d", "mount type unknown"));
-	OK(says(mount_text_mount, "type=image,src=x,dst=/d", "not there yet"));
+	OK(says(mount_text_mount, "type=image,dst=/d", "needs source="));
+	OK(says(mount_text_mount, "type=image,src=x,dst=/d,image-subpath=/a",
+		"relative"));
 	OK(says(mount_text_mount, "type=volume", "target is required"));
 	OK(says(mount_text_mount, "dst=/d,nope=1", "unexpected key 'nope' in "
 		"'nope=1'"));
@@ -242,6 +254,7 @@ int main(void)
 	RUN(name_length);
 	RUN(mount_volumes);
 	RUN(mount_binds);
+	RUN(mount_images);
 	RUN(mount_tmpfs);
 	RUN(mount_refused);
 	RUN(one_place);
