@@ -86,8 +86,10 @@ static int make_mountpoints(int containers, struct err *e)
 	if (mkdirat(containers, dir, 0755) < 0)
 		return err_sys(e, "create the folder %s", dir);
 	fd = dir_open(containers, dir, e);
-	if (fd < 0)
+	if (fd < 0) {
+		unlinkat(containers, dir, AT_REMOVEDIR);
 		return fd;
+	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fchmod(fd, 0755) < 0)
 		return err_sys(e, "lock the folder %s", dir);
 	TRY(fill_mountpoints(fd, e));
