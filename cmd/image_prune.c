@@ -6,6 +6,7 @@
 
 #include "cmd/image_facts.h"
 #include "cmd/image_remove.h"
+#include "cmd/ui/confirm.h"
 #include "cmd/ui/filter.h"
 
 struct prune_opts {
@@ -82,24 +83,6 @@ static int wants_all(const struct prune_opts *o, bool *ret, struct err *e)
 	return 0;
 }
 
-static int confirm(bool all, struct err *e)
-{
-	char line[16] = "";
-
-	printf("WARNING! This will remove all %s.\n"
-	       "Are you sure you want to continue? [y/N] ",
-	       all ? "images without at least one container associated to them"
-		   : "dangling images");
-	fflush(stdout);
-	if (fgets(line, sizeof(line), stdin) &&
-	    (line[0] == 'y' || line[0] == 'Y') &&
-	    (line[1] == '\n' || line[1] == '\0'))
-		return 0;
-	printf("\n");
-	return err_set(e, ECANCELED, "image prune was not confirmed: nothing "
-		       "is removed (-f does not ask)");
-}
-
 static int prune(const struct store *s, const struct prune_opts *o, bool all,
 		 struct image_removal *done, struct err *e)
 {
@@ -148,7 +131,10 @@ static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
 	TRY(check_filters(&o->filters, e));
 	TRY(wants_all(o, &all, e));
 	if (!o->force)
-		TRY(confirm(all, e));
+		TRY(confirm_removal(all ? "all images without at least one "
+					"container associated to them" :
+					"all dangling images",
+				    "image prune", e));
 	TRY(store_open(&s, e));
 	r = prune(&s, o, all, &done, e);
 	if (r == 0)

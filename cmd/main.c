@@ -1,6 +1,9 @@
 /* main.c - rl: the table of its commands. */
 #include "cmd/cmd.h"
 
+extern const struct cmd cmd_create, cmd_start, cmd_attach, cmd_stop, cmd_kill;
+extern const struct cmd cmd_restart, cmd_pause, cmd_unpause, cmd_wait;
+extern const struct cmd cmd_rename, cmd_rm, cmd_update, cmd_container_prune;
 extern const struct cmd cmd_run, cmd_pull, cmd_images, cmd_load, cmd_save;
 extern const struct cmd cmd_login, cmd_logout;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
@@ -11,6 +14,19 @@ extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
+	&cmd_create,
+	&cmd_start,
+	&cmd_attach,
+	&cmd_stop,
+	&cmd_kill,
+	&cmd_restart,
+	&cmd_pause,
+	&cmd_unpause,
+	&cmd_wait,
+	&cmd_rename,
+	&cmd_update,
+	&cmd_rm,
+	&cmd_container_prune,
 	&cmd_pull,
 	&cmd_images,
 	&cmd_tag,

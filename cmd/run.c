@@ -1,10 +1,10 @@
 /* run.c - rl run: a new container, in the foreground or left to itself. */
 #include "cmd/cmd.h"
+#include "cmd/container/attach.h"
 #include "cmd/container/start.h"
 #include "cmd/container/supervise.h"
 #include "cmd/ui/report.h"
 
-#include "core/restart.h"
 #include "core/self.h"
 
 #include <stdio.h>
@@ -46,42 +46,35 @@ static bool attaches(const struct run_options *o, const char *stream)
 }
 
 /* -a names the streams; without it all that docker would. */
-static void choose_streams(const struct run_options *o, struct launch *l)
+static void choose_streams(const struct run_options *o, struct attach_how *how)
 {
-	l->in = o->interactive;
-	l->out = true;
+	how->in = o->interactive;
+	how->out = true;
 	if (!o->attach.n)
 		return;
-	l->in = attaches(o, "stdin") && o->interactive;
-	l->out = attaches(o, "stdout") || attaches(o, "stderr");
+	how->in = attaches(o, "stdin") && o->interactive;
+	how->out = attaches(o, "stdout") || attaches(o, "stderr");
 }
 
 static int stay(const struct run_options *o, int sock, struct err *e)
 {
-	struct launch l = {
-		.sock = sock, .terminal = o->tty, .init = o->init,
+	struct attach_how how = {
+		.tty = o->tty, .init = o->init, .foreground = true,
 		.sig_proxy = !streq(o->sig_proxy, "false"),
-		.foreground = true,
+		.keys = o->detach_keys,
 	};
-	struct launch_end end;
-	int code;
 
-	choose_streams(o, &l);
-	if (o->tty && l.in)
-		TRY(detach_keys_parse(o->detach_keys, &l.keys, e));
-	code = launch_attach(&l, &end, e);
-	return supervise_outcome(code, &end, e);
+	choose_streams(o, &how);
+	return attach_stay(sock, &how, e);
 }
 
 static int leave(const struct assembly *a, int sock, struct err *e)
 {
-	struct launch_end end;
-	int code = launch_await_start(sock, &end, e);
+	int code = attach_await(sock, e);
 
-	if (code >= 0)
+	if (code == 0)
 		printf("%s\n", a->spec.id);
-	end.detached = true;
-	return supervise_outcome(code, &end, e);
+	return code;
 }
 
 static int run_supervised(struct assembly *a, struct err *e)
@@ -95,37 +88,11 @@ static int run_supervised(struct assembly *a, struct err *e)
 	return a->o->detach ? leave(a, sock, e) : stay(a->o, sock, e);
 }
 
-static bool is_stream(const char *s)
-{
-	return strcasecmp(s, "stdin") == 0 || strcasecmp(s, "stdout") == 0 ||
-	       strcasecmp(s, "stderr") == 0;
-}
-
-static int check(const struct run_options *o, struct err *e)
-{
-	struct restart_policy policy;
-
-	TRY(restart_policy_parse(o->restart, &policy, e));
-	if (o->rm && policy.when != RESTART_NO)
-		return err_set(e, EINVAL, "conflicting options: cannot specify "
-			       "both --restart and --rm");
-	for (size_t i = 0; i < o->attach.n; i++)
-		if (!is_stream(o->attach.v[i]))
-			return err_set(e, EINVAL, "invalid argument \"%s\" for "
-				       "\"-a, --attach\" flag: valid streams "
-				       "are STDIN, STDOUT and STDERR",
-				       o->attach.v[i]);
-	if (o->detach && o->attach.n)
-		return err_set(e, EINVAL, "conflicting options: cannot specify "
-			       "both --attach and --detach");
-	return 0;
-}
-
 static int go(struct assembly *a, int argc, char **argv, struct err *e)
 {
 	int code;
 
-	TRY(check(a->o, e));
+	TRY(run_options_check(a->o, e));
 	code = assembly_plan(a, argc, argv, e);
 	if (code != 0)
 		return code;

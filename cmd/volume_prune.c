@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/disk_usage.h"
+#include "cmd/ui/confirm.h"
 #include "cmd/ui/filter.h"
 #include "cmd/ui/report.h"
 #include "fs/volume.h"
@@ -58,24 +59,6 @@ static bool fits(const struct strv *filters, const struct volume *v)
 			return false;
 	}
 	return true;
-}
-
-static int confirm(bool all, struct err *e)
-{
-	char line[16] = "";
-
-	printf("WARNING! This will remove %s local volumes not used by at "
-	       "least one container.\n"
-	       "Are you sure you want to continue? [y/N] ",
-	       all ? "all" : "anonymous");
-	fflush(stdout);
-	if (fgets(line, sizeof(line), stdin) &&
-	    (line[0] == 'y' || line[0] == 'Y') &&
-	    (line[1] == '\n' || line[1] == '\0'))
-		return 0;
-	printf("\n");
-	return err_set(e, ECANCELED, "volume prune was not confirmed: nothing "
-		       "is removed (-f does not ask)");
 }
 
 static int remove_one(const struct store *s, const struct volume *v, int fd,
@@ -143,7 +126,11 @@ static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
 
 	TRY(wants_all(o, &all, e));
 	if (!o->force)
-		TRY(confirm(all, e));
+		TRY(confirm_removal(all ? "all local volumes not used by at "
+					"least one container" :
+					"anonymous local volumes not used by "
+					"at least one container",
+				    "volume prune", e));
 	TRY(store_open(&s, e));
 	volume_sweep(&s);
 	TRY(prune(&s, o, all, &gone, &freed, e));

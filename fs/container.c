@@ -50,6 +50,7 @@ int container_create(const struct store *s, const char *name,
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return err_sys(e, "lock %s", ret->path);
 	ret->fd = steal_fd(fd);
+	ret->locked = true;
 	TRY(container_name_claim(containers, name, ret->id, &ret->name, e));
 	if (mkdirat(ret->fd, "upper", 0755) < 0 ||
 	    mkdirat(ret->fd, "work", 0700) < 0)
@@ -232,6 +233,18 @@ static int hide(int containers, struct container *c, struct err *e)
 	}
 	free(c->dir);
 	c->dir = hidden;
+	return 0;
+}
+
+int container_doom(const struct store *s, struct container *c, struct err *e)
+{
+	auto_close int containers = dir_open(s->fd, "containers", e);
+
+	if (containers < 0)
+		return containers;
+	TRY(hide(containers, c, e));
+	free(c->path);
+	c->path = xasprintf("%s/containers/%s", s->path, c->dir);
 	return 0;
 }
 

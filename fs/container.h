@@ -21,6 +21,7 @@
 
 struct container {
 	int   fd;   /* its folder; -1: none */
+	bool  locked; /* by us, until fd is closed */
 	char  id[65];
 	char *dir;  /* "ID" or "ID.rm" */
 	char *path; /* absolute */
@@ -59,6 +60,8 @@ int container_mountpoints(const struct store *s, char **ret, struct err *e);
  */
 int container_describe(struct container *c, const char *manifest_digest,
 		       const char *record, struct err *e);
+/* From here on it goes with its process: rename ID to ID.rm. */
+int container_doom(const struct store *s, struct container *c, struct err *e);
 /* It is complete and stays: rename ID.rm to ID. */
 int container_keep(const struct store *s, struct container *c, struct err *e);
 /*

@@ -167,6 +167,7 @@ int container_lock(struct container *c, struct err *e)
 		if (fstat(c->fd, &st) < 0 || st.st_nlink == 0)
 			return err_set(e, ENOENT, "No such container: %s",
 				       c->name);
+		c->locked = true;
 		return 0;
 	}
 	return err_set(e, EBUSY, "container %s is running, or another command "

@@ -178,6 +178,8 @@ int container_state_read(struct container *c, struct container_state *ret,
 	TRY(load(c, ret, e));
 	if (!says_alive(ret->status))
 		return 0;
+	if (c->locked)
+		return settle(c, ret, e);
 	if (flock(c->fd, LOCK_EX | LOCK_NB) < 0) {
 		if (ret->status == CONTAINER_RUNNING &&
 		    container_marked(c, CONTAINER_MARK_PAUSED))

@@ -170,7 +170,7 @@ int assembly_make_container(struct assembly *a, struct err *e)
 	return write_cidfile(a, e);
 }
 
-int assembly_keep(struct assembly *a, struct err *e)
+int assembly_describe(struct assembly *a, struct err *e)
 {
 	const char *digest = a->o->rootfs ? NULL : a->image.manifest_digest;
 	auto_free char *record = NULL;
@@ -183,8 +183,7 @@ int assembly_keep(struct assembly *a, struct err *e)
 		.config = config_of(a), .network = a->net.ops->name,
 		.driver = a->driver ? a->driver->name : NULL,
 	});
-	TRY(container_describe(&a->container, digest, record, e));
-	return a->o->rm ? 0 : container_keep(&a->store, &a->container, e);
+	return container_describe(&a->container, digest, record, e);
 }
 
 int assembly_create(struct assembly *a, struct err *e)
@@ -193,7 +192,9 @@ int assembly_create(struct assembly *a, struct err *e)
 	int code = assembly_make_container(a, e);
 
 	if (code >= 0)
-		code = assembly_keep(a, e);
+		code = assembly_describe(a, e);
+	if (code >= 0)
+		code = container_keep(&a->store, &a->container, e);
 	if (code < 0) {
 		container_remove(&a->store, &a->container, -1, &ignored);
 		return code;
@@ -224,6 +225,8 @@ static int thaw(struct assembly *a, struct err *e)
 	TRY(run_thaw(a->record, a->o, &a->words, e));
 	a->argv = strv_list(&a->words);
 	a->argc = a->words.n;
+	a->created = json_integer_value(json_object_get(a->record,
+							"CreatedNano"));
 	memcpy(a->spec.id, id, sizeof(a->spec.id));
 	return container_idmap(&a->container, &a->spec.idmap, e);
 }

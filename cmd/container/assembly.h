@@ -54,12 +54,12 @@ int assembly_plan(struct assembly *a, int argc, char **argv, struct err *e);
 int assembly_plan_host_network(struct assembly *a, struct err *e);
 /* Print the plan (--dry-run). */
 void assembly_print(const struct assembly *a);
-/* Make the folder, once, whoever comes first; ID.rm with --rm. */
+/* Make the folder, once, whoever comes first: ID.rm. */
 int assembly_make_container(struct assembly *a, struct err *e);
-/* Both, for one that stays: from here on it is there, created. */
+/* Write its record. */
+int assembly_describe(struct assembly *a, struct err *e);
+/* Make it, describe it and keep it: from here on it is there, created. */
 int assembly_create(struct assembly *a, struct err *e);
-/* Write its record and, unless it goes with its process, keep it. */
-int assembly_keep(struct assembly *a, struct err *e);
 
 /* Take over a container that is there, found and locked, and plan it. */
 int assembly_restore(struct assembly *a, struct container *c, struct err *e);

@@ -54,8 +54,9 @@ static void started(void *arg, pid_t pid)
 	set_error(st, NULL);
 	proc_start_time(pid, &st->pid_start, &ignored);
 	container_unmark(&a->container, CONTAINER_MARK_STOPPING);
+	container_unmark(&a->container, CONTAINER_MARK_AGAIN);
 	container_unmark(&a->container, CONTAINER_MARK_PAUSED);
-	if (a->o->rm && !a->created && assembly_keep(a, &ignored) == 0)
+	if (a->o->rm && !a->created && assembly_describe(a, &ignored) == 0)
 		life_event(a, "create", NULL);
 	write_state(a);
 	life_event(a, "start", NULL);

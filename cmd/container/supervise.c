@@ -2,7 +2,6 @@
 #include "cmd/container/supervise.h"
 
 #include "cmd/container/start.h"
-#include "cmd/ui/report.h"
 #include "core/base/file.h"
 #include "core/base/proc.h"
 #include "core/base/time.h"
@@ -112,7 +111,8 @@ static bool nap(struct supervise *s, int64_t ms)
 	s->a->state.status = CONTAINER_RESTARTING;
 	container_state_write(c, &s->a->state, &ignored);
 	for (; ms > 0; ms -= 50) {
-		if (container_marked(c, CONTAINER_MARK_STOPPING))
+		if (container_marked(c, CONTAINER_MARK_STOPPING) ||
+		    container_marked(c, CONTAINER_MARK_AGAIN))
 			break;
 		poll(NULL, 0, ms < 50 ? ms : 50);
 	}
@@ -184,6 +184,7 @@ static int prepare(struct supervise *s, int client, bool foreground,
 		   struct err *e)
 {
 	TRY(restart_policy_parse(s->a->o->restart, &s->policy, e));
+	updated_policy(&s->a->container, &s->policy);
 	return open_hub(s, client, foreground, e);
 }
 
@@ -232,12 +233,13 @@ int supervise(struct assembly *a, bool foreground, int *ret_sock,
 	return pid < 0 ? err_sys(e, "fork the supervisor") : 0;
 }
 
-int supervise_outcome(int code, const struct launch_end *end,
-		      const struct err *e)
+int supervise_again(struct assembly *a, struct container *c, int *ret_sock,
+		    struct err *e)
 {
-	if (code >= 0)
-		return end->detached ? 0 : end->exit_code;
-	if (end->exit_code == 125)
-		return code;
-	return report_error(e, end->exit_code);
+	TRY(container_lock(c, e));
+	TRY(assembly_restore(a, c, e));
+	TRY(assembly_open(a, e));
+	if (a->o->rm)
+		TRY(container_doom(&a->store, &a->container, e));
+	return supervise(a, false, ret_sock, e);
 }

@@ -18,10 +18,11 @@ int supervise(struct assembly *a, bool foreground, int *ret_sock,
 	      struct err *e);
 
 /*
- * Report how a start or an attachment ended: prints the error of a program
- * that could not be executed.  Returns the exit code or -errno.
+ * Start a container that is there, as its record says: takes it over into
+ * `a`, of which only the store is open.  -EBUSY: it runs, or another command
+ * works on it.
  */
-int supervise_outcome(int code, const struct launch_end *end,
-		      const struct err *e);
+int supervise_again(struct assembly *a, struct container *c, int *ret_sock,
+		    struct err *e);
 
 #endif

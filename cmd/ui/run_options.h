@@ -32,7 +32,12 @@ struct run_options {
 };
 
 extern const struct opt run_option_table[];
+/* Those without -d and what else is about a start: the first rows. */
+#define RUN_ONLY_ROWS 4
+#define create_option_table (run_option_table + RUN_ONLY_ROWS)
 
+/* Refuse options that contradict each other, in docker's words: -EINVAL. */
+int run_options_check(const struct run_options *o, struct err *e);
 /*
  * Fill the spec (after spec_init) from the options, the image's config (NULL
  * with --rootfs) and the command words, for this network.

@@ -1,0 +1,14 @@
+#ifndef RL_CONFIRM_H
+#define RL_CONFIRM_H
+/*
+ * confirm.h - docker's question before something is removed.
+ */
+#include "core/base/err.h"
+
+/*
+ * "WARNING! This will remove WHAT." and a question; 0 when the answer is y,
+ * -ECANCELED and an error that speaks of `command` otherwise.
+ */
+int confirm_removal(const char *what, const char *command, struct err *e);
+
+#endif

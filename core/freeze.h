@@ -1,0 +1,16 @@
+#ifndef RL_FREEZE_H
+#define RL_FREEZE_H
+/*
+ * freeze.h - stop all processes of a pid namespace, and let them go on,
+ * where no cgroup can be frozen: by signals.
+ */
+#include "core/base/err.h"
+
+/*
+ * Send `sig` to every process of the pid namespace whose first process
+ * `pidfd` is: from inside, so that none that is born meanwhile is missed
+ * (kill(2), pid -1), then to the first one.  SIGCONT goes to that one first.
+ */
+int freeze_signal_all(int pidfd, int sig, struct err *e);
+
+#endif
