@@ -15,7 +15,7 @@ static bool has_ended(const struct store *s, struct container *c,
 	struct err ignored;
 
 	if (container_state_read(c, &st, &ignored) < 0 ||
-	    faccessat(c->fd, "container.json", F_OK, 0) < 0)
+	    (st.status == CONTAINER_CREATED && old->pid))
 		return event_exit_code(s, c->id, ret_code);
 	*ret_code = st.exit_code;
 	return !container_status_runs(st.status) || st.pid != old->pid ||

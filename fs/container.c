@@ -248,6 +248,18 @@ int container_doom(const struct store *s, struct container *c, struct err *e)
 	return 0;
 }
 
+/* The one we know it by, and the one that somebody gave it since. */
+static void drop_names(int containers, const struct container *c)
+{
+	auto_free char *name = NULL;
+	struct err ignored;
+
+	if (c->name)
+		container_name_drop(containers, c->name, c->id);
+	if (file_read(c->fd, "name", 4096, &name, NULL, &ignored) == 0)
+		container_name_drop(containers, name, c->id);
+}
+
 int container_remove(const struct store *s, struct container *c, int userns_fd,
 		     struct err *e)
 {
@@ -258,8 +270,7 @@ int container_remove(const struct store *s, struct container *c, int userns_fd,
 	if (!c->dir)
 		return 0;
 	TRY(hide(containers, c, e));
-	if (c->name)
-		container_name_drop(containers, c->name, c->id);
+	drop_names(containers, c);
 	return remove_dir(containers, c, c->dir, userns_fd, e);
 }
 

@@ -136,6 +136,9 @@ static int load(const struct container *c, struct container_state *ret,
 	int r = file_read(c->fd, "state.json", STATE_MAX, &text, &n, e);
 
 	*ret = (struct container_state){ .status = CONTAINER_CREATED };
+	/* one that goes with its process had one before it was seen */
+	if (r == -ENOENT && has_suffix(c->dir, ".rm"))
+		return err_set(e, ENOENT, "No such container: %s", c->name);
 	if (r == -ENOENT)
 		return 0;
 	TRY(r);

@@ -5,8 +5,18 @@ setup() {
 	export RL_ROOT=$BATS_TEST_TMPDIR/store
 }
 
+# end_containers - whatever a test left running.
+end_containers() {
+	local dir id
+	for dir in "$RL_ROOT"/containers/[0-9a-f]*; do
+		id=$(basename "${dir%.rm}")
+		[ ! -d "$dir" ] || "$RL" rm -f "$id" >/dev/null 2>&1 || :
+	done
+}
+
 # Files of mapped ids go as the root of a namespace that has those ids.
 teardown() {
+	end_containers
 	unshare -U --map-root-user --map-auto rm -rf "$RL_ROOT" 2>/dev/null ||
 		unshare -U --map-root-user rm -rf "$RL_ROOT"
 }
@@ -45,4 +55,61 @@ refute() {
 		echo "succeeded: $*"
 		return 1
 	fi
+}
+
+# detached NAME [ARG...] - a busybox container in the background, no network.
+detached() {
+	local name=$1
+	shift
+	"$RL" run -d --name "$name" --network none "$@" </dev/null
+}
+
+# state NAME MEMBER - of its state.json.
+state() {
+	local dir
+	for dir in "$RL_ROOT"/containers/[0-9a-f]*; do
+		[ "$(cat "$dir/name" 2>/dev/null)" = "$1" ] || continue
+		python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]))' \
+			"$dir/state.json" "$2"
+	done
+}
+
+# until_state NAME STATUS - wait for it, ten seconds at most.
+until_state() {
+	local i
+	for i in $(seq 200); do
+		[ "$(state "$1" Status)" != "$2" ] || return 0
+		sleep 0.05
+	done
+	echo "$1 is $(state "$1" Status), not $2"
+	return 1
+}
+
+# until_log NAME TEXT - wait until its log has it.
+until_log() {
+	local dir i
+	for dir in "$RL_ROOT"/containers/[0-9a-f]*; do
+		[ "$(cat "$dir/name" 2>/dev/null)" = "$1" ] || continue
+		for i in $(seq 200); do
+			! grep -q "$2" "$dir/container.log" || return 0
+			sleep 0.05
+		done
+		cat "$dir/container.log"
+	done
+	return 1
+}
+
+# until_gone PID - until it is no process, or one that nobody waited for.
+until_gone() {
+	local i
+	for i in $(seq 100); do
+		grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# containers - how many folders of containers there are.
+containers() {
+	find "$RL_ROOT/containers" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l
 }
