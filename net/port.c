@@ -60,6 +60,13 @@ static bool parse_range(const char *s, struct range *ret)
 	return true;
 }
 
+/* On the host, nothing and 0 stand for any free one. */
+static bool parse_host(const char *s, struct range *ret)
+{
+	*ret = (struct range){ 0, 0 };
+	return !*s || streq(s, "0") || parse_range(s, ret);
+}
+
 static int set_protocol(const char *text, const char *v, struct port *p,
 			struct err *e)
 {
@@ -157,9 +164,9 @@ static int parse_long(const char *text, struct port_list *l, struct err *e)
 	if (!f[0] || !parse_range(f[0], &inside))
 		return bad(text, "target", f[0] ? f[0] : "", "the port inside, "
 			   "1 to 65535", e);
-	if (f[1] && *f[1] && !parse_range(f[1], &host))
+	if (f[1] && !parse_host(f[1], &host))
 		return bad(text, "published", f[1], "a port or range of 1 to "
-			   "65535", e);
+			   "65535, or 0 for a free one", e);
 	if (f[2])
 		TRY(set_protocol(text, f[2], &p, e));
 	if (f[3])
@@ -215,9 +222,9 @@ static int parse_short(const char *text, struct port_list *l, struct err *e)
 	if (!parse_range(in, &inside))
 		return bad(text, "containerPort", in, "a port or range of 1 to "
 			   "65535", e);
-	if (out && *out && !parse_range(out, &host))
+	if (out && !parse_host(out, &host))
 		return bad(text, "hostPort", out, "a port or range of 1 to "
-			   "65535", e);
+			   "65535, or 0 for a free one", e);
 	return add(text, &p, inside, host, l, e);
 }
 

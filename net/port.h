@@ -6,6 +6,8 @@
  *
  *	[[IP:][HOST[-END]]:]INSIDE[-END][/tcp|udp]    IPv6 as [::1]
  *	published=8080,target=80,protocol=tcp,host_ip=127.0.0.1
+ *
+ * HOST 0 is as no HOST: any free port.
  */
 #include "core/base/err.h"
 

@@ -43,6 +43,9 @@ static void short_forms(void)
 	OK(parse("[fe80::1:2]::80/udp") == 0 &&
 	   is(0, "fe80::1:2", 0, 80, IPPROTO_UDP));
 	OK(parse(":80") == 0 && is(0, NULL, 0, 80, IPPROTO_TCP));
+	OK(parse("0:80") == 0 && is(0, NULL, 0, 80, IPPROTO_TCP));
+	OK(parse("127.0.0.1:0:80/udp") == 0 &&
+	   is(0, "127.0.0.1", 0, 80, IPPROTO_UDP));
 }
 
 static void ranges(void)
@@ -70,6 +73,8 @@ static void long_form(void)
 		 "host_ip=::1") == 0);
 	OK(is(0, "::1", 5353, 53, IPPROTO_UDP));
 	OK(parse("target=80") == 0 && is(0, NULL, 0, 80, IPPROTO_TCP));
+	OK(parse("target=80,published=0") == 0 &&
+	   is(0, NULL, 0, 80, IPPROTO_TCP));
 	OK(parse("published=80") == -EINVAL && strstr(e.text, "target"));
 	OK(parse("target=80,protocol=x") == -EINVAL &&
 	   strstr(e.text, "protocol"));
@@ -84,7 +89,7 @@ static void errors(void)
 		{ "", "containerPort" }, { "0", "containerPort" },
 		{ "65536", "containerPort" }, { "-1", "containerPort" },
 		{ "80:", "containerPort" }, { " 80", "containerPort" },
-		{ "x:80", "hostPort" }, { "0:80", "hostPort" },
+		{ "x:80", "hostPort" }, { "0-1:80", "hostPort" },
 		{ "1.2.3:80:80", "IP address" }, { "::80", "IP address" },
 		{ "::1:80:80", "IP address" }, { "[::g]:80:80", "IP address" },
 		{ "80/", "protocol" }, { "80/sctp", "protocol" },
