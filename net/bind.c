@@ -1,17 +1,13 @@
-/* bind.c - sockets for published ports, and who holds them already. */
+/* bind.c - sockets for published ports. */
 #include "net/bind.h"
 
-#include "core/base/file.h"
 #include "core/base/str.h"
+#include "net/holder.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #define BACKLOG 4096
-#define TABLE_MAX (16 << 20)
-#define TCP_LISTEN 10
 
 void binding_list_release(struct binding_list *l)
 {
@@ -22,100 +18,13 @@ void binding_list_release(struct binding_list *l)
 	*l = (struct binding_list){ 0 };
 }
 
-/* ---- who holds it ---- */
-
-/* The inode of the socket on this port in one of proc(5)'s net tables. */
-static uint64_t find_inode(const char *table, unsigned int port, bool tcp)
-{
-	auto_free char *text = NULL;
-	struct err ignored;
-
-	if (file_read(AT_FDCWD, table, TABLE_MAX, &text, NULL, &ignored) < 0)
-		return 0;
-	for (char *line = strchr(text, '\n'); line;
-	     line = strchr(line + 1, '\n')) {
-		unsigned int local, state;
-		uint64_t inode;
-
-		if (sscanf(line + 1, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x "
-			   "%*x:%*x %*x:%*x %*x %*u %*u %" SCNu64, &local,
-			   &state, &inode) == 3 &&
-		    local == port && (!tcp || state == TCP_LISTEN))
-			return inode;
-	}
-	return 0;
-}
-
-/* Does the process `pid` have this socket open? */
-static bool has_socket(int proc, const char *pid, const char *link)
-{
-	auto_free char *path = xasprintf("%s/fd", pid);
-	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_dir DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *ent;
-	char target[64];
-
-	while (d && (ent = readdir(d))) {
-		ssize_t n = readlinkat(fd, ent->d_name, target,
-				       sizeof(target) - 1);
-
-		if (n <= 0)
-			continue;
-		target[n] = '\0';
-		if (streq(target, link))
-			return true;
-	}
-	return false;
-}
-
-static void describe(int proc, const char *pid, char *ret, size_t n)
-{
-	auto_free char *path = xasprintf("%s/cmdline", pid), *text = NULL;
-	struct err ignored;
-	size_t len;
-
-	snprintf(ret, n, ": process %.10s holds it", pid);
-	if (file_read(proc, path, 1 << 20, &text, &len, &ignored) < 0 || !len)
-		return;
-	for (size_t i = 0; i + 1 < len; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-			text[i] = ' ';
-	snprintf(ret, n, ": process %.10s holds it (%.100s)", pid, text);
-}
-
-static void find_holder(const struct port *p, char *ret, size_t n)
-{
-	bool tcp = p->protocol == IPPROTO_TCP;
-	uint64_t inode = find_inode(tcp ? "/proc/net/tcp" : "/proc/net/udp",
-				    p->host, tcp);
-	auto_free char *link = NULL;
-	auto_dir DIR *d = opendir("/proc");
-	struct dirent *ent;
-
-	*ret = '\0';
-	if (!inode)
-		inode = find_inode(tcp ? "/proc/net/tcp6" : "/proc/net/udp6",
-				   p->host, tcp);
-	link = xasprintf("socket:[%" PRIu64 "]", inode);
-	while (d && inode && (ent = readdir(d)))
-		if (*ent->d_name >= '1' && *ent->d_name <= '9' &&
-		    has_socket(dirfd(d), ent->d_name, link)) {
-			describe(dirfd(d), ent->d_name, ret, n);
-			return;
-		}
-	if (inode)
-		snprintf(ret, n, ": a process of another user holds it");
-}
-
-/* ---- binding ---- */
-
 static int bind_failed(const struct port *p, int code, struct err *e)
 {
 	char where[64], who[256] = "";
 
 	port_text(p, where);
 	if (code == EADDRINUSE) {
-		find_holder(p, who, sizeof(who));
+		holder_text(p, who, sizeof(who));
 		return err_set(e, code, "publish %s: the port is taken%s",
 			       where, who);
 	}
@@ -125,6 +34,9 @@ static int bind_failed(const struct port *p, int code, struct err *e)
 			       "start=%u' on this host, or another such as "
 			       "-p %u:%u", where, p->host, p->host + 8000,
 			       p->inside);
+	if (code == EADDRNOTAVAIL)
+		return err_set(e, code, "publish %s: this host does not have "
+			       "the address", where);
 	errno = code;
 	return err_sys(e, "publish %s", where);
 }

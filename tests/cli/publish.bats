@@ -220,6 +220,36 @@ for i in range(20):
 	[ "$output" = again ]
 }
 
+@test "the holder is who has that address, of UDP too; not oneself" {
+	load_busybox
+	port=$(free_port)
+	for ip in 127.0.0.1 127.0.0.2; do
+		python3 -c '
+import socket, sys, time
+for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+    s = socket.socket(socket.AF_INET, kind); s.bind((sys.argv[1], int(sys.argv[2])))
+    if kind == socket.SOCK_STREAM: s.listen()
+    globals()[kind] = s
+time.sleep(100)' $ip $port 3>&- &
+		pid="${pid:+$pid }$!"
+		until ss -Hltn "sport = :$port" | grep -qF $ip &&
+			ss -Hlun "sport = :$port" | grep -qF $ip; do sleep 0.05; done
+	done
+	run r -p 127.0.0.1:$port:80 busybox true
+	[[ $output == *"process ${pid% *} holds it"* ]]
+	run r -p 127.0.0.2:$port:80/udp busybox true
+	kill $pid
+	[ "$status" -eq 125 ]
+	[[ $output == *"$port/udp: the port is taken: process ${pid#* } holds it"* ]]
+	wait $pid || true
+	run r -p $port:80 -p 127.0.0.1:$port:81 busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"published twice"* ]]
+	run r -p 203.0.113.9:$port:80 busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"does not have the address"* ]]
+}
+
 @test "a port under 1024 without the right: the line that allows it" {
 	[ "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" -gt 80 ] ||
 		skip "port 80 is free for all here"
