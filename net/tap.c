@@ -113,9 +113,17 @@ static void add_address(struct batch *b, int family, int index, int bits,
 	batch_attr(b, IFA_ADDRESS, addr, n);
 }
 
+/*
+ * Answer each segment as it comes, not when the program has read it: the
+ * other end's window is small, and it would wait (RTAX_QUICKACK).
+ */
 static void add_default_route(struct batch *b, int family, int index,
 			      const void *gateway, size_t n)
 {
+	struct {
+		struct rtattr a;
+		uint32_t value;
+	} quick = { { sizeof(quick), RTAX_QUICKACK }, 1 };
 	struct rtmsg *m = batch_add(b, RTM_NEWROUTE, NLM_F_CREATE, sizeof(*m),
 				    "set the default route");
 
@@ -126,6 +134,7 @@ static void add_default_route(struct batch *b, int family, int index,
 	};
 	batch_attr(b, RTA_GATEWAY, gateway, n);
 	batch_attr(b, RTA_OIF, &index, sizeof(index));
+	batch_attr(b, RTA_METRICS, &quick, sizeof(quick));
 }
 
 int tap_loopback_up(struct err *e)

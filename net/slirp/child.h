@@ -9,6 +9,7 @@
  */
 #include "net/policy.h"
 #include "net/slirp/frame.h"
+#include "net/slirp/merge.h"
 #include "net/wire.h"
 
 #include <poll.h>
@@ -53,6 +54,8 @@ struct child {
 	void *timer_arg;
 	uint8_t frame[FRAME_MAX]; /* from the guest */
 	uint8_t reply[FRAME_MAX]; /* of our own making, to the guest */
+	struct merge merge;       /* libslirp's, to the guest */
+	uint8_t merged[FRAME_MAX];
 };
 
 /* Write one frame to the guest; a full queue drops it. */

@@ -18,9 +18,10 @@
 /*
  * libslirp never opens its window beyond 65535 bytes, so a guest that sends
  * 64 KB segments has one on its way and waits for the answer.  With five
- * smaller ones both sides work at once: twice the speed.
+ * smaller ones both sides work at once: twice the speed.  libslirp then
+ * sends such ones, too, which net/slirp/merge.c puts together.
  */
-#define SEGMENT_MTU (65535 / 5 + 40)
+#define SEGMENT_MTU (65480 / 5 + 40)
 
 enum { P_CONTROL, P_TAP, P_EPOLL, P_FIXED };
 
@@ -60,10 +61,25 @@ void child_unwatch(struct child *c, int fd)
 
 /* ---- what libslirp asks of us ---- */
 
+/* What was put together goes out. */
+static void flush(struct child *c)
+{
+	size_t n = merge_finish(&c->merge);
+
+	if (n)
+		child_send(c, c->merge.frame, n);
+}
+
 static ssize_t send_packet(const void *buf, size_t n, void *arg)
 {
+	struct child *c = arg;
+
+	if (merge_take(&c->merge, buf, n))
+		return n;
+	flush(c);
 	/* a full queue drops the frame: TCP sends it again */
-	child_send(arg, buf, n);
+	if (!merge_take(&c->merge, buf, n))
+		child_send(c, buf, n);
 	return n;
 }
 
@@ -159,6 +175,8 @@ int stack_start(struct child *c, struct err *e)
 		       16 - w->prefix6 / 8);
 	}
 	c->timer_ms = INT64_MAX;
+	c->merge.frame = c->merged;
+	c->merge.max = FRAME_ETH + w->mtu;
 	connecting = c;
 	c->slirp = slirp_new(&s, &callbacks, c);
 	return c->slirp ? 0 : err_set(e, EINVAL, "libslirp does not start");
@@ -313,6 +331,7 @@ static void tick(struct child *c)
 		return;
 	c->timer_ms = INT64_MAX;
 	c->timer_fn(c->timer_arg);
+	flush(c);
 }
 
 int stack_run(struct child *c, struct err *e)
@@ -330,6 +349,7 @@ int stack_run(struct child *c, struct err *e)
 		if (c->polls[P_TAP].revents)
 			TRY(take_frames(c, e));
 		slirp_pollfds_poll(c->slirp, 0, get_revents, c);
+		flush(c);
 		if (c->polls[P_EPOLL].revents)
 			take_ready(c);
 		tick(c);

@@ -80,6 +80,32 @@ serve() {
 	[ "$output" = "from the host" ]
 }
 
+@test "much data from the host and to it: all of it, unchanged" {
+	requires_tun
+	load_busybox
+	head -c 50000001 /dev/urandom >"$BATS_TEST_TMPDIR/data"
+	python3 -c '
+import socket, sys
+s = socket.create_server(("", 0)); print(s.getsockname()[1], flush=True)
+c, a = s.accept()
+c.sendall(open(sys.argv[1], "rb").read()); c.shutdown(socket.SHUT_WR)
+f = open(sys.argv[1] + ".back", "wb")
+while d := c.recv(1 << 20): f.write(d)
+' "$BATS_TEST_TMPDIR/data" >"$BATS_TEST_TMPDIR/port" 3>&- &
+	server=$!
+	until [ -s "$BATS_TEST_TMPDIR/port" ]; do sleep 0.05; done
+	run r -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro busybox \
+		/usr/bin/python3 -c '
+import socket, sys
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+l = []
+while d := s.recv(1 << 20): l.append(d)
+s.sendall(b"".join(l))' "$(host_ip)" "$(cat "$BATS_TEST_TMPDIR/port")"
+	[ "$status" -eq 0 ]
+	wait $server
+	cmp "$BATS_TEST_TMPDIR/data" "$BATS_TEST_TMPDIR/data.back"
+}
+
 @test "packets made by hand do not reach the host's loopback either" {
 	requires_tun
 	load_busybox
