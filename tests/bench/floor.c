@@ -189,7 +189,10 @@ static void mounts(const char *layer, const char *scratch)
 	masks(scratch);
 }
 
-/* A tap that is up, in the namespace: what a network of one's own needs. */
+/*
+ * A tap that is up, in the namespace: what a network of one's own needs.  As
+ * the table of fds is shared, the other side has it too.
+ */
 static void tap(void)
 {
 	struct ifreq r = { .ifr_name = "eth0",
@@ -201,6 +204,20 @@ static void tap(void)
 	r.ifr_flags = IFF_UP;
 	check(ioctl(s, SIOCSIFFLAGS, &r), "tap up");
 	close(s);
+}
+
+/*
+ * Who serves a tap outlives the container: the kernel takes 10 ms and more
+ * to remove one, which nobody has to wait for.
+ */
+static void keep_tap(const int p[2])
+{
+	char c;
+
+	if (fork() != 0)
+		return;
+	close(p[1]);
+	_exit(read(p[0], &c, 1) < 0);
 }
 
 static void child(int go, const char *layer, const char *scratch, int network)
@@ -233,11 +250,14 @@ int main(int argc, char **argv)
 		"work/work", "work", "upper",
 	};
 	char upper[4096], work[4096], inner[8192];
-	int p[2], status;
+	int p[2], status, network;
 	pid_t pid;
 
 	if (argc != 4)
 		return 2;
+	network = strstr(argv[1], "-tap") != NULL;
+	if (network)
+		a.flags |= CLONE_FILES;
 	snprintf(upper, sizeof(upper), "%s/upper", argv[3]);
 	snprintf(work, sizeof(work), "%s/work", argv[3]);
 	mkdir(upper, 0755);
@@ -246,11 +266,12 @@ int main(int argc, char **argv)
 	pid = syscall(SYS_clone3, &a, sizeof(a));
 	check(pid, "clone3");
 	if (pid == 0)
-		child(p[0], argv[2], argv[3],
-		      strstr(argv[1], "-tap") != NULL);
+		child(p[0], argv[2], argv[3], network);
 	map_ids(pid, strncmp(argv[1], "ranges", 6) == 0);
 	check(write(p[1], "", 1), "go");
 	waitpid(pid, &status, 0);
+	if (network)
+		keep_tap(p);
 	/* a fresh work folder for the next: overlayfs marks it volatile */
 	for (int i = 3; i >= 1; i--) {
 		snprintf(inner, sizeof(inner), "%s/%s", argv[3], marks[i]);
