@@ -10,6 +10,7 @@
 #include "net/policy.h"
 #include "net/slirp/frame.h"
 #include "net/slirp/merge.h"
+#include "net/slirp/timewait.h"
 #include "net/wire.h"
 
 #include <poll.h>
@@ -56,6 +57,7 @@ struct child {
 	uint8_t reply[FRAME_MAX]; /* of our own making, to the guest */
 	struct merge merge;       /* libslirp's, to the guest */
 	uint8_t merged[FRAME_MAX];
+	struct timewait timewait; /* libslirp's, that are about to go */
 };
 
 /* Write one frame to the guest; a full queue drops it. */

@@ -78,8 +78,10 @@ static ssize_t send_packet(const void *buf, size_t n, void *arg)
 		return n;
 	flush(c);
 	/* a full queue drops the frame: TCP sends it again */
-	if (!merge_take(&c->merge, buf, n))
+	if (!merge_take(&c->merge, buf, n)) {
+		timewait_to_guest(&c->timewait, buf, n);
 		child_send(c, buf, n);
+	}
 	return n;
 }
 
@@ -255,6 +257,17 @@ static int wait_all(struct child *c, struct err *e)
 	return 0;
 }
 
+static void to_libslirp(struct child *c, const struct frame *f)
+{
+	size_t n;
+
+	timewait_from_guest(&c->timewait, f);
+	slirp_input(c->slirp, f->eth, f->n);
+	n = timewait_due(&c->timewait);
+	if (n)
+		slirp_input(c->slirp, c->timewait.reset, n);
+}
+
 static void take_frame(struct child *c, size_t n)
 {
 	struct frame f;
@@ -268,7 +281,7 @@ static void take_frame(struct child *c, size_t n)
 		log_connection(c, &f, j.verdict == VERDICT_PASS);
 	switch (j.verdict) {
 	case VERDICT_PASS:
-		slirp_input(c->slirp, c->frame, n);
+		to_libslirp(c, &f);
 		return;
 	case VERDICT_DNS:
 		resolver_query(c, &f);

@@ -106,6 +106,35 @@ s.sendall(b"".join(l))' "$(host_ip)" "$(cat "$BATS_TEST_TMPDIR/port")"
 	cmp "$BATS_TEST_TMPDIR/data" "$BATS_TEST_TMPDIR/data.back"
 }
 
+@test "500 connections at once and 3000 in turn leave nothing behind" {
+	requires_tun
+	load_busybox
+	python3 -c '
+import socket, threading
+s = socket.create_server(("", 0), backlog=1000)
+print(s.getsockname()[1], flush=True)
+def serve(c):
+    c.recv(100); c.sendall(b"HTTP/1.0 200 OK\r\n\r\n"); c.close()
+while True:
+    threading.Thread(target=serve, args=(s.accept()[0],)).start()
+' >"$BATS_TEST_TMPDIR/port" 3>&- &
+	server=$!
+	until [ -s "$BATS_TEST_TMPDIR/port" ]; do sleep 0.05; done
+	"$RL" run --rm -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro \
+		-v "$BATS_TEST_DIRNAME/../lib:/t:ro" busybox sh -c "/usr/bin/python3 \
+		/t/connections.py $(host_ip) $(cat "$BATS_TEST_TMPDIR/port") 500 3000
+		echo; sleep 1000" >"$BATS_TEST_TMPDIR/out" </dev/null 3>&- &
+	pid=$!
+	until [ "$(wc -l <"$BATS_TEST_TMPDIR/out")" -eq 2 ]; do sleep 0.1; done
+	child=$(pgrep -P $pid -x rl-slirp)
+	kb=$(awk '/^VmRSS/ { print $2 }' /proc/$child/status)
+	kill -9 $pid
+	wait $pid || true
+	[ "$(head -1 "$BATS_TEST_TMPDIR/out")" = 0 ]
+	echo "$kb kB"
+	[ "$kb" -lt 20000 ]
+}
+
 @test "packets made by hand do not reach the host's loopback either" {
 	requires_tun
 	load_busybox

@@ -2,6 +2,7 @@
 #include "net/slirp/dns.h"
 #include "net/slirp/frame.h"
 #include "net/slirp/judge.h"
+#include "net/slirp/timewait.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -14,10 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	uint8_t reply[FRAME_REPLY_MAX];
 	struct frame f;
 	struct judgement j;
+	static struct timewait t;
 
+	timewait_to_guest(&t, data, n);
 	dns_addresses(data, n, a);
 	dns_answers(data, n, data, n);
 	j = judge_frame(&c, &p, frame_parse(data, n, &f), &f, 0);
+	if (j.verdict == VERDICT_PASS)
+		timewait_from_guest(&t, &f);
 	if (j.verdict == VERDICT_REFUSE)
 		judge_refusal(reply, &f);
 	if (j.verdict == VERDICT_DNS && dns_parse_query(f.payload, f.len, &q))
