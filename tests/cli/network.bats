@@ -41,6 +41,11 @@ serve() {
 	[[ $output == *"inet 10.0.2.100/24"* ]]
 	[[ $output == *"default via 10.0.2.2 dev eth0"* ]]
 	[[ $output == *65520 ]]
+	# the wire has one other end: nothing to pace for, nothing to delay
+	run r -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro busybox \
+		/usr/bin/ip route show default
+	[[ $output == *"quickack 1"* ]]
+	[[ $output == *"congctl reno"* ]]
 }
 
 @test "options: mtu, cidr, ipv6; what is wrong with them is named" {
