@@ -78,6 +78,13 @@ int64_t container_clock(const struct store *s);
  */
 int container_find(const struct store *s, const char *name,
 		   struct container *ret, struct err *e);
+/*
+ * Call `fn` for each, in no order; *c is released after.  Ends at the first
+ * error.  For long lists: no more than one folder is open at a time.
+ */
+int container_each(const struct store *s,
+		   int (*fn)(struct container *c, void *arg, struct err *e),
+		   void *arg, struct err *e);
 /* All of them, in no order; each is the caller's to release, and the list. */
 int container_list(const struct store *s, struct container **ret,
 		   size_t *ret_n, struct err *e);

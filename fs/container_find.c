@@ -64,28 +64,51 @@ static int open_container(const struct store *s, int containers,
 	return 0;
 }
 
-int container_list(const struct store *s, struct container **ret,
-		   size_t *ret_n, struct err *e)
+int container_each(const struct store *s,
+		   int (*fn)(struct container *c, void *arg, struct err *e),
+		   void *arg, struct err *e)
 {
 	auto_dir DIR *d = NULL;
 	int fd = dir_open(s->fd, "containers", e);
 	struct dirent *ent;
 
-	*ret = NULL;
-	*ret_n = 0;
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
 	d = fdopendir(fd);
 	while (d && (ent = readdir(d))) {
-		struct container c;
+		auto_container struct container c = CONTAINER_INIT;
 
-		if (!is_container(ent->d_name) ||
-		    open_container(s, fd, ent->d_name, &c) < 0)
-			continue;
-		*ret = xrealloc(*ret, *ret_n + 1, sizeof(c));
-		(*ret)[(*ret_n)++] = c;
+		if (is_container(ent->d_name) &&
+		    open_container(s, fd, ent->d_name, &c) == 0)
+			TRY(fn(&c, arg, e));
 	}
 	return 0;
+}
+
+struct listing {
+	struct container *c;
+	size_t n;
+};
+
+static int add_to_list(struct container *c, void *arg, struct err *e UNUSED)
+{
+	struct listing *l = arg;
+
+	l->c = xrealloc(l->c, l->n + 1, sizeof(*c));
+	l->c[l->n++] = *c;
+	*c = (struct container)CONTAINER_INIT;
+	return 0;
+}
+
+int container_list(const struct store *s, struct container **ret,
+		   size_t *ret_n, struct err *e)
+{
+	struct listing l = { 0 };
+	int code = container_each(s, add_to_list, &l, e);
+
+	*ret = l.c;
+	*ret_n = l.n;
+	return code;
 }
 
 void container_list_free(struct container *list, size_t n)

@@ -22,6 +22,7 @@ void container_state_release(struct container_state *st)
 {
 	free(st->error);
 	free(st->network);
+	free(st->driver);
 	free(st->socket);
 	json_decref(st->ports);
 	json_decref(st->health);
@@ -61,6 +62,7 @@ static char *state_text(const struct container_state *st)
 	json_object_set_new(o, "RestartCount", json_integer(st->restarts));
 	set_text(o, "Error", st->error);
 	set_text(o, "Network", st->network);
+	set_text(o, "Driver", st->driver);
 	set_text(o, "Socket", st->socket);
 	if (st->ports)
 		json_object_set(o, "Ports", st->ports);
@@ -118,6 +120,7 @@ static int read_state(const json_t *o, struct container_state *ret,
 	TRY(read_number(o, "Finished", &ret->finished, e));
 	TRY(read_text(o, "Error", &ret->error, e));
 	TRY(read_text(o, "Network", &ret->network, e));
+	TRY(read_text(o, "Driver", &ret->driver, e));
 	TRY(read_text(o, "Socket", &ret->socket, e));
 	ret->ports = json_incref(json_object_get(o, "Ports"));
 	ret->health = json_incref(json_object_get(o, "Health"));

@@ -29,6 +29,7 @@ struct container_state {
 	unsigned restarts;
 	char    *error;      /* why it could not start, or NULL */
 	char    *network;    /* why its network is dead, or NULL */
+	char    *driver;     /* of its root filesystem, or NULL */
 	char    *socket;     /* where its supervisor listens, or NULL */
 	json_t  *ports;      /* docker's NetworkSettings.Ports, or NULL */
 	json_t  *health;     /* docker's State.Health, or NULL */

@@ -14,6 +14,14 @@ void life_event(const struct assembly *a, const char *action,
 {
 	json_t *all = attributes ? attributes : json_object();
 
+	for (size_t i = 0; i < a->spec.labels.n; i++) {
+		const char *label = a->spec.labels.v[i];
+		size_t n = strcspn(label, "=");
+		auto_free char *key = xstrndup(label, n);
+
+		json_object_set_new(all, key, json_from_bytes(
+					    label + n + !!label[n]));
+	}
 	json_object_set_new(all, "image", json_from_bytes(
 				    a->argc ? a->argv[0] : ""));
 	json_object_set_new(all, "name", json_from_bytes(a->container.name));
@@ -50,6 +58,8 @@ static void started(void *arg, pid_t pid)
 	st->started = time_now();
 	st->exit_code = 0;
 	st->socket = l->socket ? xstrdup(l->socket) : NULL;
+	free(st->driver);
+	st->driver = xstrdup(a->driver->name);
 	st->ports = ports_json(&a->net.ports);
 	set_error(st, NULL);
 	proc_start_time(pid, &st->pid_start, &ignored);

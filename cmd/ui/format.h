@@ -12,6 +12,9 @@
  * upper-case letter is taken for a structure, and the error names the nearest
  * member; any other is a map (labels, volumes), and gives "<no value>".
  *
+ * A member whose name ends in "()" is a map to be asked as Go's methods are:
+ * {{.Label "x"}} is x of "Label()", or nothing.  json leaves such out.
+ *
  * Limits: blocks and parentheses nest FORMAT_DEPTH_MAX deep, the output ends
  * at FORMAT_OUTPUT_MAX bytes.  Errors name line and column.
  */

@@ -376,6 +376,45 @@ static int call(struct eval *ev, const struct format_command *cmd, json_t *dot,
 	return r;
 }
 
+/* As docker heads a column of one label: its name's last part. */
+static json_t *label_header(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	auto_free char *text = xstrdup(dot ? dot + 1 : name);
+
+	for (char *p = text; *p; p++)
+		if (*p == '-' || *p == '_')
+			*p = ' ';
+	return json_string(text);
+}
+
+/* .Label "x": the member x of the object that stands under "Label()". */
+static int eval_method(struct eval *ev, const struct format_expr *x,
+		       json_t *dot, json_t **ret, struct err *e)
+{
+	auto_json json_t *of = NULL;
+	auto_json json_t *arg = NULL;
+	auto_free char *key = NULL;
+	const struct format_field *f = x->fields;
+	json_t *map, *found;
+
+	TRY(eval_start(ev, x, dot, &of, e));
+	for (; f->next; f = f->next)
+		TRY(get_member(ev, &of, f, e));
+	TRY(eval_expr(ev, x->next, dot, &arg, e));
+	key = xasprintf("%s()", f->name);
+	map = json_object_get(of, key);
+	if (!json_is_string(arg) || (!map && !ev->header))
+		return format_error(ev->f, x->pos, e,
+				    "only a function takes arguments");
+	found = json_object_get(map, json_string_value(arg));
+	if (ev->header)
+		*ret = label_header(json_string_value(arg));
+	else
+		*ret = found ? json_incref(found) : json_string("");
+	return 0;
+}
+
 static int eval_command(struct eval *ev, const struct format_command *cmd,
 			json_t *dot, json_t *piped, json_t **ret,
 			struct err *e)
@@ -384,6 +423,8 @@ static int eval_command(struct eval *ev, const struct format_command *cmd,
 
 	if (x->kind == EXPR_FUNC && !x->fields)
 		return call(ev, cmd, dot, piped, ret, e);
+	if (x->next && !x->next->next && !piped && x->fields)
+		return eval_method(ev, x, dot, ret, e);
 	if (x->next || piped)
 		return format_error(ev->f, x->pos, e,
 				    "only a function takes arguments");

@@ -62,11 +62,26 @@ bool format_truth(const json_t *v)
 
 /* ---- texts ---- */
 
+/* Without what is only there to be asked (format.h). */
+static json_t *without_methods(json_t *v)
+{
+	json_t *ret = NULL, *value;
+	const char *key;
+
+	json_object_foreach(v, key, value) {
+		if (!has_suffix(key, "()"))
+			continue;
+		ret = ret ? ret : json_copy(v);
+		json_object_del(ret, key);
+	}
+	return ret ? ret : json_incref(v);
+}
+
 static int fn_json(size_t n UNUSED, json_t *const *a, json_t **ret,
 		   struct err *e)
 {
-	auto_free char *text = json_dumps(a[0],
-					  JSON_COMPACT | JSON_ENCODE_ANY);
+	auto_json json_t *v = without_methods(a[0]);
+	auto_free char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 
 	if (!text)
 		return err_set(e, EINVAL, "the value has no JSON text");
