@@ -5,6 +5,7 @@
 #include "cmd/ui/tables.h"
 
 #define LIST_IMAGES "rl images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null"
+#define LIST_CONTAINERS "rl ps -a --format '{{.Names}}' 2>/dev/null"
 
 static const char *text_of(const json_t *obj, const char *key)
 {
@@ -89,6 +90,20 @@ static bool takes_image(const json_t *cmd)
 	return strstr(text_of(cmd, "args"), "IMAGE") != NULL;
 }
 
+static bool takes_container(const json_t *cmd)
+{
+	return strstr(text_of(cmd, "args"), "CONTAINER") ||
+	       streq(text_of(cmd, "name"), "inspect");
+}
+
+/* What a command's operands are, as the shells' scripts call it. */
+static const char *operands(const json_t *cmd)
+{
+	return takes_container(cmd) ? "containers" :
+	       takes_image(cmd)	    ? "images" :
+				      "files";
+}
+
 static void add_words(struct str *out, const struct strv *words)
 {
 	for (size_t i = 0; i < words->n; i++)
@@ -118,8 +133,8 @@ static void bash_command(const char *name, const json_t *cmd, struct str *out)
 	json_t *o;
 	size_t i;
 
-	str_printf(out, "\t'%s'|'%s '*) images=%d; words='--help", name, name,
-		   takes_image(cmd));
+	str_printf(out, "\t'%s'|'%s '*) what=%s; words='--help", name, name,
+		   operands(cmd));
 	json_array_foreach(json_object_get(cmd, "options"), i, o)
 		str_printf(out, " --%s", text_of(o, "name"));
 	str_puts(out, "' ;;\n");
@@ -133,7 +148,7 @@ static void bash(const json_t *all, struct str *out)
 	str_puts(out,
 		 "# bash completion for rl\n"
 		 "_rl()\n{\n"
-		 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words='' images=0\n"
+		 "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words='' what=files\n"
 		 "\tlocal line=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
 		 "\tCOMPREPLY=()\n"
 		 "\tcase $line in\n");
@@ -145,8 +160,10 @@ static void bash(const json_t *all, struct str *out)
 	add_groups(all, &first, out);
 	str_puts(out,
 		 "\t\tesac ;;\n\tesac\n"
-		 "\tif [[ $images = 1 && $cur != -* ]]; then\n"
-		 "\t\twords=$(" LIST_IMAGES ")\n\tfi\n"
+		 "\tif [[ $what = images && $cur != -* ]]; then\n"
+		 "\t\twords=$(" LIST_IMAGES ")\n"
+		 "\telif [[ $what = containers && $cur != -* ]]; then\n"
+		 "\t\twords=$(" LIST_CONTAINERS ")\n\tfi\n"
 		 "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- "
 		 "\"$cur\")\n"
 		 "\tif declare -F __ltrim_colon_completions >/dev/null; then\n"
@@ -162,8 +179,8 @@ static void zsh_command(const char *name, const json_t *cmd, struct str *out)
 	json_t *o;
 	size_t i;
 
-	str_printf(out, "\t'%s'|'%s '*)\n\t\timages=%d\n\t\toptions=(", name,
-		   name, takes_image(cmd));
+	str_printf(out, "\t'%s'|'%s '*)\n\t\twhat=%s\n\t\toptions=(", name,
+		   name, operands(cmd));
 	json_array_foreach(json_object_get(cmd, "options"), i, o) {
 		str_printf(out, "\n\t\t\t'--%s:", text_of(o, "name"));
 		add_quoted(out, text_of(o, "help"), ":\\");
@@ -179,7 +196,7 @@ static void zsh(const json_t *all, struct str *out)
 	first_words(all, &first);
 	str_puts(out, "#compdef rl\n"
 		      "_rl()\n{\n"
-		      "\tlocal line=\"${(j: :)words[2,CURRENT-1]}\" images=0\n"
+		      "\tlocal line=\"${(j: :)words[2,CURRENT-1]}\" what=files\n"
 		      "\tlocal -a options list\n"
 		      "\tcase $line in\n");
 	each_name(all, zsh_command, out);
@@ -192,8 +209,11 @@ static void zsh(const json_t *all, struct str *out)
 		 "\t\tesac\n\t\tcompadd -- ${=words}; return ;;\n\tesac\n"
 		 "\tif [[ $PREFIX = -* ]]; then\n"
 		 "\t\t_describe option options\n"
-		 "\telif (( images )); then\n"
+		 "\telif [[ $what = images ]]; then\n"
 		 "\t\tlist=(${(f)\"$(" LIST_IMAGES ")\"})\n"
+		 "\t\tcompadd -a list\n"
+		 "\telif [[ $what = containers ]]; then\n"
+		 "\t\tlist=(${(f)\"$(" LIST_CONTAINERS ")\"})\n"
 		 "\t\tcompadd -a list\n"
 		 "\telse\n\t\t_files\n\tfi\n"
 		 "}\n"
@@ -240,11 +260,12 @@ static void fish_command(const char *name, const json_t *cmd, struct str *out)
 		add_quoted(out, text_of(o, "help"), "\\");
 		str_puts(out, "'\n");
 	}
-	if (!takes_image(cmd))
+	if (!takes_image(cmd) && !takes_container(cmd))
 		return;
 	str_puts(out, "complete -c rl -n ");
 	fish_condition(name, out);
-	str_puts(out, " -a \"(" LIST_IMAGES ")\"\n");
+	str_printf(out, " -a \"(%s)\"\n", takes_container(cmd) ?
+		   LIST_CONTAINERS : LIST_IMAGES);
 }
 
 static void fish(const json_t *all, struct str *out)

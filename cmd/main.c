@@ -4,13 +4,13 @@
 extern const struct cmd cmd_run, cmd_create, cmd_start, cmd_attach, cmd_stop;
 extern const struct cmd cmd_kill, cmd_restart, cmd_pause, cmd_unpause;
 extern const struct cmd cmd_wait, cmd_rename, cmd_update, cmd_rm;
-extern const struct cmd cmd_container_prune, cmd_ps, cmd_pull, cmd_images;
-extern const struct cmd cmd_tag, cmd_rmi, cmd_load, cmd_save, cmd_login;
-extern const struct cmd cmd_logout, cmd_image_inspect, cmd_image_prune;
-extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
-extern const struct cmd cmd_volume_prune, cmd_volume_rm, cmd_system_df;
-extern const struct cmd cmd_doctor, cmd_version, cmd_help, cmd_man;
-extern const struct cmd cmd_complete;
+extern const struct cmd cmd_container_prune, cmd_ps, cmd_inspect;
+extern const struct cmd cmd_container_inspect, cmd_pull, cmd_images, cmd_tag;
+extern const struct cmd cmd_rmi, cmd_load, cmd_save, cmd_login, cmd_logout;
+extern const struct cmd cmd_image_inspect, cmd_image_prune, cmd_volume_create;
+extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
+extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_doctor, cmd_version;
+extern const struct cmd cmd_help, cmd_man, cmd_complete;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
@@ -28,6 +28,8 @@ const struct cmd *const cmd_table[] = {
 	&cmd_rm,
 	&cmd_container_prune,
 	&cmd_ps,
+	&cmd_inspect,
+	&cmd_container_inspect,
 	&cmd_pull,
 	&cmd_images,
 	&cmd_tag,

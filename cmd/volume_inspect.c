@@ -1,10 +1,10 @@
 /* volume_inspect.c - `rl volume inspect`: all that is known of volumes. */
 #include "cmd/cmd.h"
 
+#include "cmd/volume_json.h"
 #include "cmd/ui/format.h"
 #include "cmd/ui/help.h"
 #include "cmd/ui/report.h"
-#include "fs/volume.h"
 
 struct inspect_opts {
 	const char *format;
@@ -16,28 +16,6 @@ static const struct opt inspect_opts[] = {
 	  .help = HELP_FORMAT_OBJECT, .parse = format_option },
 	OPT_END
 };
-
-/* A member of volume.json, or null. */
-static void copy_member(json_t *to, const struct volume *v, const char *key)
-{
-	json_t *value = json_object_get(v->about, key);
-
-	json_object_set(to, key, value ? value : json_null());
-}
-
-static json_t *volume_json(const struct volume *v)
-{
-	json_t *ret = json_object();
-
-	json_object_set_new(ret, "CreatedAt", json_string(volume_created(v)));
-	json_object_set_new(ret, "Driver", json_string("local"));
-	copy_member(ret, v, "Labels");
-	json_object_set_new(ret, "Mountpoint", json_string(v->path));
-	json_object_set_new(ret, "Name", json_string(v->name));
-	copy_member(ret, v, "Options");
-	json_object_set_new(ret, "Scope", json_string("local"));
-	return ret;
-}
 
 static int inspect_run(void *opts, int argc, char **argv, struct err *e)
 {

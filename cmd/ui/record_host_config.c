@@ -43,11 +43,12 @@ static void set_binds(json_t *h, const struct strv *volumes)
 	for (size_t i = 0; i < volumes->n; i++) {
 		const char *v = volumes->v[i], *colon = strchr(v, ':');
 		auto_free char *source = colon ? xstrndup(v, colon - v) : NULL;
+		auto_free char *host = source ? mount_host_path(source) : NULL;
 		auto_free char *path = NULL;
 
 		if (!colon)
 			continue;
-		path = *v == '/' || *v == '.' ? mount_host_path(source) :
+		path = *v == '/' || *v == '.' ? mount_clean_path(host) :
 						xstrdup(source);
 		json_array_append_new(a, json_sprintf("%s%s", path, colon));
 	}

@@ -158,6 +158,16 @@ offers() {
 	[[ $(offers rl image ls --no) == --no-trunc ]]
 }
 
+@test "bash completes the names of containers and images" {
+	load_busybox
+	PATH=$(dirname "$RL"):$PATH
+	"$RL" __complete bash >"$BATS_TEST_TMPDIR/rl.bash"
+	"$RL" run --network none --name web-1 busybox true </dev/null
+	[ "$(offers rl container inspect we)" = web-1 ]
+	[ "$(offers rl inspect "")" = web-1 ]
+	[ "$(offers rl rmi bu)" = busybox:latest ]
+}
+
 @test "completions for zsh and fish are valid scripts; others are refused" {
 	run "$RL" __complete tcsh
 	[ "$status" -eq 1 ]
