@@ -11,6 +11,17 @@ extern const struct cmd cmd_image_inspect, cmd_image_prune, cmd_volume_create;
 extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
 extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_doctor, cmd_version;
 extern const struct cmd cmd_help, cmd_man, cmd_complete;
+extern const struct cmd cmd_create, cmd_start, cmd_attach, cmd_stop, cmd_kill;
+extern const struct cmd cmd_restart, cmd_pause, cmd_unpause, cmd_wait;
+extern const struct cmd cmd_rename, cmd_rm, cmd_update, cmd_container_prune;
+extern const struct cmd cmd_run, cmd_pull, cmd_images, cmd_load, cmd_save;
+extern const struct cmd cmd_login, cmd_logout;
+extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
+extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
+extern const struct cmd cmd_volume_prune, cmd_volume_rm;
+extern const struct cmd cmd_diff;
+extern const struct cmd cmd_system_df, cmd_doctor;
+extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
@@ -30,6 +41,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_ps,
 	&cmd_inspect,
 	&cmd_container_inspect,
+	&cmd_diff,
 	&cmd_pull,
 	&cmd_images,
 	&cmd_tag,
