@@ -38,3 +38,10 @@ const struct cmd cmd_save = {
 	.help = "write images to an archive, a folder or stdout",
 	.transfer = true,
 };
+
+const struct cmd cmd_cp = {
+	.name = "cp",
+	.aliases = "container cp",
+	.help = "copy files and folders between a container and here",
+	.transfer = true,
+};

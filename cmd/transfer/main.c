@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 extern const struct cmd cmd_pull, cmd_load, cmd_save, cmd_login, cmd_logout;
-extern const struct cmd cmd_unpack;
+extern const struct cmd cmd_cp, cmd_unpack;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_pull,
@@ -10,6 +10,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_save,
 	&cmd_login,
 	&cmd_logout,
+	&cmd_cp,
 	&cmd_unpack,
 	NULL,
 };

@@ -60,9 +60,23 @@ void confine_prepare(void)
 /* ---- the root ---- */
 
 /* Nothing but the folder is left: pivot_root(2). */
-static int pivot_into(const char *path, dev_t dev, ino_t ino, struct err *e)
+static int pivot_into(int dir, bool recursive, struct err *e)
 {
-	auto_close int tree = -1, dir = -1;
+	auto_close int tree = mount_clone(dir, "", recursive, e);
+
+	if (tree < 0)
+		return tree;
+	TRY(mount_attach(tree, dir, "the folder to write", e));
+	if (fchdir(tree) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return err_sys(e, "make the folder to write the root");
+	return 0;
+}
+
+static int find_and_pivot(const char *path, dev_t dev, ino_t ino,
+			  struct err *e)
+{
+	auto_close int dir = -1;
 	struct stat st;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -72,14 +86,7 @@ static int pivot_into(const char *path, dev_t dev, ino_t ino, struct err *e)
 		return dir;
 	if (fstat(dir, &st) < 0 || st.st_dev != dev || st.st_ino != ino)
 		return err_set(e, ESTALE, "the folder %s was replaced", path);
-	tree = mount_clone(dir, "", false, e);
-	if (tree < 0)
-		return tree;
-	TRY(mount_attach(tree, dir, "the folder to write", e));
-	if (fchdir(tree) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
-		return err_sys(e, "make the folder to write the root");
-	return 0;
+	return pivot_into(dir, false, e);
 }
 
 static int drop_rights(struct err *e)
@@ -105,7 +112,15 @@ int confine_to(const char *path, dev_t dev, ino_t ino, struct err *e)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	umask(0);
-	TRY(pivot_into(path, dev, ino, e));
+	TRY(find_and_pivot(path, dev, ino, e));
+	return drop_rights(e);
+}
+
+int confine_in(int dir, struct err *e)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	umask(0);
+	TRY(pivot_into(dir, true, e));
 	return drop_rights(e);
 }
 

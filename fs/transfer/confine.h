@@ -21,6 +21,11 @@
  * the folder `dev`, `ino`.  Before threads are started.
  */
 int confine_to(const char *path, dev_t dev, ino_t ino, struct err *e);
+/*
+ * The same for an open folder of this process' own mount namespace, with what
+ * is mounted below it.
+ */
+int confine_in(int dir, struct err *e);
 /* Allow the calls of a file writer, in every thread; the last step. */
 int confine_calls(struct err *e);
 /*

@@ -27,7 +27,7 @@ struct folder {
 
 struct tree {
 	struct archive *a;
-	bool single;
+	struct tree_rules rules;
 	struct unpack_notes *notes;
 	int root;
 	int parent;              /* the folder of the last entry, open */
@@ -217,9 +217,9 @@ static int set_owner(struct tree *t, const struct item *it, int fd,
 	int64_t gid = archive_entry_gid(it->ent);
 	int r;
 
-	if (uid == 0 && gid == 0)
+	if (t->rules.no_owner || (uid == 0 && gid == 0))
 		return 0;
-	if (t->single || uid < 0 || gid < 0 || uid >= UINT32_MAX ||
+	if (t->rules.single || uid < 0 || gid < 0 || uid >= UINT32_MAX ||
 	    gid >= UINT32_MAX) {
 		note_owner(it, uid, gid);
 		return 0;
@@ -487,6 +487,22 @@ static int write_new(struct tree *t, const struct item *it, struct err *e)
 	}
 }
 
+/* A copy puts no file in a folder's place, and no folder in a file's. */
+static int check_kinds(const struct item *it, struct err *e)
+{
+	bool dir = S_ISDIR(it->mode) && !archive_entry_hardlink(it->ent);
+	struct stat st;
+
+	if (fstatat(it->dir, it->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_sys(e, "look at %s", it->path);
+	if (S_ISDIR(st.st_mode) == dir)
+		return 0;
+	return dir ? err_set(e, ENOTDIR, "cannot overwrite non-directory "
+			     "\"%s\" with directory", it->path) :
+		     err_set(e, EISDIR, "cannot overwrite directory \"%s\" "
+			     "with non-directory", it->path);
+}
+
 /* Most names are new: what is in the way is looked for only after EEXIST. */
 static int write_item(struct tree *t, struct item *it, struct err *e)
 {
@@ -494,6 +510,8 @@ static int write_item(struct tree *t, struct item *it, struct err *e)
 
 	if (r != -EEXIST)
 		return r;
+	if (t->rules.copy)
+		TRY(check_kinds(it, e));
 	TRY(tree_remove(it->dir, it->name, e));
 	return write_new(t, it, e);
 }
@@ -502,6 +520,8 @@ static int root_item(struct tree *t, struct item *it, struct err *e)
 {
 	if (!S_ISDIR(it->mode))
 		return err_set(e, EINVAL, "an entry has no name");
+	if (t->rules.copy)
+		return 0;
 	it->dir = t->root;
 	it->name = ".";
 	TRY(set_owner(t, it, -1, e));
@@ -516,6 +536,8 @@ static int write_entry(struct tree *t, struct item *it, struct err *e)
 
 	TRY(clean_path(archive_entry_pathname(ent), it->path, e));
 	it->mode = archive_entry_mode(ent);
+	if (t->rules.no_set_ids && !S_ISDIR(it->mode))
+		it->mode &= ~06000;
 	it->times[0].tv_sec = archive_entry_mtime(ent);
 	it->times[0].tv_nsec = archive_entry_mtime_nsec(ent);
 	it->times[1] = it->times[0];
@@ -528,7 +550,7 @@ static int write_entry(struct tree *t, struct item *it, struct err *e)
 		return 0;
 	}
 	TRY(open_parent(t, it, e));
-	if (skip_prefix(it->name, WHITEOUT))
+	if (!t->rules.copy && skip_prefix(it->name, WHITEOUT))
 		return write_whiteout(it, e);
 	return write_item(t, it, e);
 }
@@ -550,11 +572,11 @@ static int write_all(struct tree *t, struct err *e)
 		       ENTRIES_MAX);
 }
 
-int tree_write(struct archive *a, bool single, struct unpack_notes *notes,
-	       struct err *e)
+int tree_write(struct archive *a, const struct tree_rules *rules,
+	       struct unpack_notes *notes, struct err *e)
 {
 	struct tree t = {
-		.a = a, .single = single, .notes = notes, .parent = -1,
+		.a = a, .rules = *rules, .notes = notes, .parent = -1,
 	};
 	int r;
 

@@ -8,12 +8,19 @@
 
 struct archive;
 
-/*
- * Write every entry.  `single`: only our own id can own files; what belongs
- * to another is noted in the xattr user.containers.override_stat.  What cannot
- * be kept is counted in *notes.
- */
-int tree_write(struct archive *a, bool single, struct unpack_notes *notes,
-	       struct err *e);
+/* What is made of an entry. */
+struct tree_rules {
+	bool single;     /* only our own id can own files; what belongs to another
+			  * is noted in the xattr user.containers.override_stat */
+	bool copy;       /* docker cp: whiteouts are files, a folder is never
+			  * replaced by another file or in turn, the first
+			  * folder keeps its attributes */
+	bool no_owner;   /* all of it is ours, */
+	bool no_set_ids; /* and nobody becomes us by it */
+};
+
+/* Write every entry.  What cannot be kept is counted in *notes. */
+int tree_write(struct archive *a, const struct tree_rules *rules,
+	       struct unpack_notes *notes, struct err *e);
 
 #endif

@@ -46,6 +46,7 @@ static la_ssize_t next_bytes(struct archive *a, void *arg, const void **ret)
 static int read_tar(struct source *src, bool single,
 		    struct unpack_notes *notes, struct err *e)
 {
+	const struct tree_rules rules = { .single = single };
 	struct archive *a = archive_read_new();
 	int r;
 
@@ -57,7 +58,7 @@ static int read_tar(struct source *src, bool single,
 		    err_set(e, EINVAL, "the layer is not a tar archive: %s",
 			    archive_error_string(a));
 	else
-		r = tree_write(a, single, notes, e);
+		r = tree_write(a, &rules, notes, e);
 	archive_read_free(a);
 	return r;
 }

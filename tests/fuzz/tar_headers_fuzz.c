@@ -79,8 +79,10 @@ static void mend_checksums(uint8_t *p, size_t n)
 	}
 }
 
+/* As a layer, or as what `rl cp -` is given. */
 static void write_layer(const uint8_t *data, size_t n)
 {
+	const struct tree_rules rules = { .single = true, .copy = n & 1 };
 	struct archive *a = archive_read_new();
 	struct unpack_notes notes = { 0 };
 	struct err e;
@@ -88,7 +90,7 @@ static void write_layer(const uint8_t *data, size_t n)
 	archive_read_support_format_tar(a);
 	archive_read_support_format_empty(a);
 	if (archive_read_open_memory(a, data, n) == ARCHIVE_OK)
-		tree_write(a, true, &notes, &e);
+		tree_write(a, &rules, &notes, &e);
 	archive_read_free(a);
 }
 
