@@ -19,7 +19,7 @@ extern const struct cmd cmd_login, cmd_logout;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
 extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
 extern const struct cmd cmd_volume_prune, cmd_volume_rm;
-extern const struct cmd cmd_diff, cmd_cp;
+extern const struct cmd cmd_diff, cmd_cp, cmd_export;
 extern const struct cmd cmd_system_df, cmd_doctor;
 extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
@@ -43,6 +43,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_container_inspect,
 	&cmd_cp,
 	&cmd_diff,
+	&cmd_export,
 	&cmd_pull,
 	&cmd_images,
 	&cmd_tag,

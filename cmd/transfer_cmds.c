@@ -45,3 +45,10 @@ const struct cmd cmd_cp = {
 	.help = "copy files and folders between a container and here",
 	.transfer = true,
 };
+
+const struct cmd cmd_export = {
+	.name = "export",
+	.aliases = "container export",
+	.help = "write a container's files as a tar, without its volumes",
+	.transfer = true,
+};

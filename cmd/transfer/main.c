@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 extern const struct cmd cmd_pull, cmd_load, cmd_save, cmd_login, cmd_logout;
-extern const struct cmd cmd_cp, cmd_unpack;
+extern const struct cmd cmd_cp, cmd_export, cmd_unpack;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_pull,
@@ -11,6 +11,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_login,
 	&cmd_logout,
 	&cmd_cp,
+	&cmd_export,
 	&cmd_unpack,
 	NULL,
 };

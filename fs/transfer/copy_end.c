@@ -231,7 +231,8 @@ static int reader(void *arg, int root, struct err *e)
 	struct copy_job *j = arg;
 	const struct tar_out_options o = {
 		.root_owns = !j->from->root && !j->from->owners,
-		.own_ids = j->from->root != NULL, .sparse = true,
+		.own_ids = j->from->root != NULL,
+		.sparse = j->to ? 1 : TAR_OUT_SPARSE,
 	};
 	struct tar_out *t = NULL;
 	int r = tar_out_new(j->out, &o, &t, e);

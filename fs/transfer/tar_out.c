@@ -114,21 +114,22 @@ static void read_note(struct archive_entry *ent, int fd)
 	archive_entry_set_perm(ent, mode & 07777);
 }
 
-/* Where its data is: lseek(2).  A file without holes has no such list. */
-static void add_holes(struct archive_entry *ent, int fd, off_t size)
+/* Where its data is: lseek(2).  A file of few holes has no such list. */
+static void add_holes(struct archive_entry *ent, int fd, off_t size,
+		      uint64_t least)
 {
 	off_t at = 0, end = 0;
-	bool hole = false;
+	uint64_t holes = 0;
 
 	while ((at = lseek(fd, end, SEEK_DATA)) >= 0 && at < size) {
-		hole |= at > end;
+		holes += at - end;
 		end = lseek(fd, at, SEEK_HOLE);
 		if (end < 0 || end > size)
 			end = size;
 		archive_entry_sparse_add_entry(ent, at, end - at);
 	}
-	hole |= end < size;
-	if (!hole || (at < 0 && errno != ENXIO))
+	holes += size - end;
+	if (holes < least || (at < 0 && errno != ENXIO))
 		archive_entry_sparse_clear(ent);
 	else if (end < size)
 		archive_entry_sparse_add_entry(ent, size, 0);
@@ -265,7 +266,7 @@ static int put_fd(struct tar_out *t, int fd, const char *as, struct err *e)
 		return 0;
 	ent = make_entry(t, fd, &st, as);
 	if (t->o.sparse && S_ISREG(st.st_mode) && st.st_size)
-		add_holes(ent, fd, st.st_size);
+		add_holes(ent, fd, st.st_size, t->o.sparse);
 	TRY(put_entry(t, ent, fd, &st, e));
 	return S_ISDIR(st.st_mode);
 }
@@ -321,18 +322,9 @@ int tar_out_empty(struct tar_out *t, const char *as, struct err *e)
 struct tree {
 	struct tar_out *t;
 	int root;
-	dev_t dev;
 	const char *as;
 	struct strv queue; /* folders, relative to the root */
 };
-
-static bool is_foreign(const struct tree *w, int dirfd)
-{
-	struct stat st;
-
-	return w->t->o.one_device && fstat(dirfd, &st) == 0 &&
-	       st.st_dev != w->dev;
-}
 
 static int put_children(struct tree *w, const char *folder, struct err *e)
 {
@@ -345,8 +337,6 @@ static int put_children(struct tree *w, const char *folder, struct err *e)
 		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ?
 			       0 : err_sys(e, "open the folder %s/%s", w->as,
 					   folder);
-	if (is_foreign(w, dirfd(d)))
-		return 0;
 	while ((ent = readdir(d))) {
 		auto_free char *path = NULL, *as = NULL;
 		int r;
@@ -355,7 +345,7 @@ static int put_children(struct tree *w, const char *folder, struct err *e)
 			continue;
 		path = xasprintf("%s%s%s", folder, *folder ? "/" : "",
 				 ent->d_name);
-		as = xasprintf("%s/%s", w->as, path);
+		as = xasprintf("%s%s%s", w->as, *w->as ? "/" : "", path);
 		r = tar_out_file(w->t, dirfd(d), ent->d_name, as, e);
 		TRY(r);
 		if (r == 1)
@@ -368,8 +358,7 @@ int tar_out_tree(struct tar_out *t, int dirfd, const char *name,
 		 const char *as, struct err *e)
 {
 	struct tree w = { .t = t, .as = as };
-	struct stat st;
-	int r = tar_out_file(t, dirfd, name, as, e);
+	int r = *as ? tar_out_file(t, dirfd, name, as, e) : 1;
 
 	if (r <= 0)
 		return r;
@@ -377,8 +366,6 @@ int tar_out_tree(struct tar_out *t, int dirfd, const char *name,
 			O_CLOEXEC);
 	if (w.root < 0)
 		return err_sys(e, "open the folder %s", as);
-	if (fstat(w.root, &st) == 0)
-		w.dev = st.st_dev;
 	strv_add(&w.queue, "");
 	for (r = 0; r >= 0 && w.queue.n;) {
 		auto_free char *folder = w.queue.v[--w.queue.n];

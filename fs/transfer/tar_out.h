@@ -10,13 +10,19 @@
  */
 #include "core/base/err.h"
 
+/* For tars that may come into any hands. */
+#define TAR_OUT_SPARSE (UINT64_C(64) << 20)
+
 #include <sys/stat.h>
 
 struct tar_out_options {
 	bool root_owns;  /* all of it belongs to 0:0 */
 	bool own_ids;    /* user.containers.override_stat is who owns it */
-	bool sparse;     /* holes stay holes, in GNU's 1.0 form */
-	bool one_device; /* what is mounted below is an empty folder */
+	/*
+	 * Holes that are this many bytes of a file stay holes, in GNU's 1.0
+	 * form, which not every tar reads; 0: none do.
+	 */
+	uint64_t sparse;
 };
 
 struct tar_out;
@@ -37,7 +43,10 @@ void tar_out_free(struct tar_out *t);
  */
 int tar_out_file(struct tar_out *t, int dirfd, const char *name,
 		 const char *as, struct err *e);
-/* The same with all that is below; `name` may be ".". */
+/*
+ * The same with all that is below; `name` may be ".".  With an empty `as` the
+ * folder itself is not added, and names begin with what is in it.
+ */
 int tar_out_tree(struct tar_out *t, int dirfd, const char *name,
 		 const char *as, struct err *e);
 /* An open file that is no folder. */
