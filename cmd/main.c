@@ -15,11 +15,11 @@ extern const struct cmd cmd_create, cmd_start, cmd_attach, cmd_stop, cmd_kill;
 extern const struct cmd cmd_restart, cmd_pause, cmd_unpause, cmd_wait;
 extern const struct cmd cmd_rename, cmd_rm, cmd_update, cmd_container_prune;
 extern const struct cmd cmd_run, cmd_pull, cmd_images, cmd_load, cmd_save;
-extern const struct cmd cmd_login, cmd_logout;
+extern const struct cmd cmd_login, cmd_logout, cmd_import;
 extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
 extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
 extern const struct cmd cmd_volume_prune, cmd_volume_rm;
-extern const struct cmd cmd_diff, cmd_cp, cmd_export;
+extern const struct cmd cmd_diff, cmd_cp, cmd_export, cmd_commit;
 extern const struct cmd cmd_system_df, cmd_doctor;
 extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
@@ -41,6 +41,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_ps,
 	&cmd_inspect,
 	&cmd_container_inspect,
+	&cmd_commit,
 	&cmd_cp,
 	&cmd_diff,
 	&cmd_export,
@@ -50,6 +51,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_rmi,
 	&cmd_load,
 	&cmd_save,
+	&cmd_import,
 	&cmd_login,
 	&cmd_logout,
 	&cmd_image_inspect,

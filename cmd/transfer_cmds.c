@@ -52,3 +52,10 @@ const struct cmd cmd_export = {
 	.help = "write a container's files as a tar, without its volumes",
 	.transfer = true,
 };
+
+const struct cmd cmd_import = {
+	.name = "import",
+	.aliases = "image import",
+	.help = "make an image of a root filesystem's tar",
+	.transfer = true,
+};

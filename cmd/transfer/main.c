@@ -2,15 +2,18 @@
 #include "cmd/cmd.h"
 
 extern const struct cmd cmd_pull, cmd_load, cmd_save, cmd_login, cmd_logout;
-extern const struct cmd cmd_cp, cmd_export, cmd_unpack;
+extern const struct cmd cmd_cp, cmd_commit, cmd_export, cmd_unpack,
+	cmd_import;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_pull,
 	&cmd_load,
 	&cmd_save,
+	&cmd_import,
 	&cmd_login,
 	&cmd_logout,
 	&cmd_cp,
+	&cmd_commit,
 	&cmd_export,
 	&cmd_unpack,
 	NULL,

@@ -221,18 +221,30 @@ int unpack_layer(struct unpacker *u, const char *diff_id, int blob,
 	return r;
 }
 
-int unpack_bundle(struct unpacker *u, const char *folder, int dir, int in,
-		  struct err *e)
+static int fill_folder(struct unpacker *u, enum unpack_kind kind,
+		       const char *folder, int dir, int in, struct err *e)
 {
 	auto_close int report = -1, done = -1, pidfd = -1;
 	struct unpack_notes none;
 
 	TRY(make_pipe(&done, &report, e));
-	pidfd = ask(u, UNPACK_BUNDLE, folder, dir, "", in, report, e);
+	pidfd = ask(u, kind, folder, dir, "", in, report, e);
 	if (pidfd < 0)
 		return pidfd;
 	close(steal_fd(report));
 	return hear(done, &none, e);
+}
+
+int unpack_bundle(struct unpacker *u, const char *folder, int dir, int in,
+		  struct err *e)
+{
+	return fill_folder(u, UNPACK_BUNDLE, folder, dir, in, e);
+}
+
+int unpack_plain(struct unpacker *u, const char *folder, int dir, int in,
+		 struct err *e)
+{
+	return fill_folder(u, UNPACK_PLAIN, folder, dir, in, e);
 }
 
 static void count(struct str *s, uint64_t n, const char *what)

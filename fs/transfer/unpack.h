@@ -78,6 +78,12 @@ int unpack_layer(struct unpacker *u, const char *diff_id, int blob,
 int unpack_bundle(struct unpacker *u, const char *folder, int dir, int in,
 		  struct err *e);
 /*
+ * Write what `in` holds, inflated, to the file "plain" of such a folder.  What
+ * it holds is still a stranger's.
+ */
+int unpack_plain(struct unpacker *u, const char *folder, int dir, int in,
+		 struct err *e);
+/*
  * "2 device nodes and 1 extended attribute were left out", or NULL when there
  * is nothing to tell.  Caller frees.
  */

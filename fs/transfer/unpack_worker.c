@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "fs/transfer/bundle_worker.h"
 #include "fs/transfer/confine.h"
+#include "fs/transfer/inflate.h"
 #include "fs/transfer/stream.h"
 #include "fs/transfer/tree_writer.h"
 
@@ -13,6 +14,7 @@
 
 #define IN_FD 3
 #define OUT_FD 4
+#define PLAIN_CHUNK (1 << 20)
 
 struct source {
 	struct stream *s;
@@ -86,6 +88,26 @@ static int unpack(const struct unpack_request *r, struct unpack_notes *notes,
 	return 0;
 }
 
+/* What `in` reads, compressed or not, as the file "/plain". */
+static int write_plain(struct err *e)
+{
+	auto_close int fd = open("plain", O_WRONLY | O_CREAT | O_EXCL |
+				 O_CLOEXEC, 0600);
+	auto_free char *buf = xmalloc(PLAIN_CHUNK);
+	struct inflate *z;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "create a temporary file");
+	TRY(confine_calls(e));
+	TRY(inflate_open(IN_FD, &z, e));
+	while ((n = inflate_read(z, buf, PLAIN_CHUNK, e)) > 0)
+		if (fd_write_all(fd, buf, n) < 0)
+			return err_sys(e, "write a temporary file");
+	inflate_close(z);
+	return n;
+}
+
 static int work(const struct unpack_request *r, struct unpack_notes *notes,
 		struct err *e)
 {
@@ -93,6 +115,8 @@ static int work(const struct unpack_request *r, struct unpack_notes *notes,
 	TRY(confine_to(r->path, r->dev, r->ino, e));
 	if (r->kind == UNPACK_BUNDLE)
 		return bundle_extract(IN_FD, e);
+	if (r->kind == UNPACK_PLAIN)
+		return write_plain(e);
 	return unpack(r, notes, e);
 }
 

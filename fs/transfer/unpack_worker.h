@@ -2,7 +2,7 @@
 #define RL_UNPACK_WORKER_H
 /*
  * unpack_worker.h - the process that reads one layer, or one image archive
- * (bundle_worker.h), shut in the folder that it fills.
+ * (bundle_worker.h), or inflates one file, shut in the folder that it fills.
  *
  * What it can do is in confine.h; it has two fds, its input and the pipe for
  * its report, one struct unpack_report.  A layer is read by two threads:
@@ -17,7 +17,7 @@
 
 #include <limits.h>
 
-enum unpack_kind { UNPACK_LAYER, UNPACK_BUNDLE };
+enum unpack_kind { UNPACK_LAYER, UNPACK_BUNDLE, UNPACK_PLAIN };
 
 struct unpack_request {
 	enum unpack_kind kind;
