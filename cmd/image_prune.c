@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "cmd/image_facts.h"
-#include "cmd/image_remove.h"
+#include "cmd/image_prune.h"
 #include "cmd/ui/confirm.h"
 #include "cmd/ui/filter.h"
 
@@ -27,7 +27,7 @@ static const struct opt prune_opts[] = {
 };
 #undef O
 
-static int check_filters(const struct strv *filters, struct err *e)
+int image_prune_check(const struct strv *filters, struct err *e)
 {
 	static const char *const keys[] = { "until", "label", "label!",
 					    "dangling", NULL };
@@ -83,8 +83,8 @@ static int wants_all(const struct prune_opts *o, bool *ret, struct err *e)
 	return 0;
 }
 
-static int prune(const struct store *s, const struct prune_opts *o, bool all,
-		 struct image_removal *done, struct err *e)
+static int delete_all(const struct store *s, const struct strv *filters,
+		      bool all, struct image_removal *done, struct err *e)
 {
 	auto_image_users struct image_users users = { 0 };
 	struct image *list;
@@ -96,7 +96,7 @@ static int prune(const struct store *s, const struct prune_opts *o, bool all,
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		if ((list[i].names.n > 0 && !all) ||
 		    image_users_find(&users, &list[i]) ||
-		    !fits(&o->filters, &list[i]))
+		    !fits(filters, &list[i]))
 			continue;
 		r = image_delete(s, &list[i], done, e);
 	}
@@ -104,18 +104,27 @@ static int prune(const struct store *s, const struct prune_opts *o, bool all,
 	return r;
 }
 
-static void print_removal(const struct image_removal *done, uint64_t freed)
+int image_prune(const struct store *s, const struct strv *filters, bool all,
+		struct image_removal *done, uint64_t *freed, struct err *e)
 {
-	auto_free char *size = format_size(freed);
+	uint64_t bytes = 0;
 
+	TRY(delete_all(s, filters, all, done, e));
+	TRY(store_collect(s, &bytes, e));
+	*freed += bytes;
+	return 0;
+}
+
+void image_prune_print(const struct image_removal *done)
+{
 	if (done->deleted.n)
 		printf("Deleted Images:\n");
 	for (size_t i = 0; i < done->untagged.n; i++)
 		printf("untagged: %s\n", done->untagged.v[i]);
 	for (size_t i = 0; i < done->deleted.n; i++)
 		printf("deleted: %s\n", done->deleted.v[i]);
-	printf("%sTotal reclaimed space: %s\n", done->deleted.n ? "\n" : "",
-	       size);
+	if (done->deleted.n)
+		printf("\n");
 }
 
 static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
@@ -124,11 +133,12 @@ static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
 	const struct prune_opts *o = opts;
 	auto_store struct store s = STORE_INIT;
 	struct image_removal done = { 0 };
+	auto_free char *size = NULL;
 	uint64_t freed = 0;
 	bool all;
 	int r;
 
-	TRY(check_filters(&o->filters, e));
+	TRY(image_prune_check(&o->filters, e));
 	TRY(wants_all(o, &all, e));
 	if (!o->force)
 		TRY(confirm_removal(all ? "all images without at least one "
@@ -136,10 +146,10 @@ static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
 					"all dangling images",
 				    "image prune", e));
 	TRY(store_open(&s, e));
-	r = prune(&s, o, all, &done, e);
-	if (r == 0)
-		r = store_collect(&s, &freed, e);
-	print_removal(&done, freed);
+	r = image_prune(&s, &o->filters, all, &done, &freed, e);
+	image_prune_print(&done);
+	size = format_size(freed);
+	printf("Total reclaimed space: %s\n", size);
 	image_removal_release(&done);
 	return r;
 }

@@ -20,7 +20,8 @@ extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
 extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
 extern const struct cmd cmd_volume_prune, cmd_volume_rm;
 extern const struct cmd cmd_diff, cmd_cp, cmd_export, cmd_commit;
-extern const struct cmd cmd_system_df, cmd_doctor, cmd_unshare;
+extern const struct cmd cmd_system_df, cmd_system_prune, cmd_doctor;
+extern const struct cmd cmd_unshare;
 extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
 
 const struct cmd *const cmd_table[] = {
@@ -63,6 +64,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_volume_rm,
 	&cmd_unshare,
 	&cmd_system_df,
+	&cmd_system_prune,
 	&cmd_doctor,
 	&cmd_version,
 	&cmd_help,

@@ -7,6 +7,7 @@
 #include "cmd/ui/confirm.h"
 #include "cmd/ui/filter.h"
 #include "cmd/ui/report.h"
+#include "cmd/volume_prune.h"
 #include "fs/volume.h"
 #include "fs/volume_use.h"
 
@@ -80,7 +81,7 @@ static int remove_one(const struct store *s, const struct volume *v, int fd,
  * All candidates are locked before the records are read, so nobody puts one
  * in use between the look and the removal.
  */
-static int prune(const struct store *s, const struct prune_opts *o, bool all,
+int volume_prune(const struct store *s, const struct strv *filters, bool all,
 		 struct strv *gone, uint64_t *freed, struct err *e)
 {
 	auto_volume_users struct volume_users users = { 0 };
@@ -90,12 +91,13 @@ static int prune(const struct store *s, const struct prune_opts *o, bool all,
 	size_t n;
 	int r;
 
+	volume_sweep(s);
 	TRY(volume_list(s, &list, &n, e));
 	locks = xcalloc(n, sizeof(int));
 	for (size_t i = 0; i < n; i++) {
 		locks[i] = -1;
 		if ((all || volume_is_anonymous(&list[i])) &&
-		    fits(&o->filters, &list[i]))
+		    fits(filters, &list[i]))
 			volume_lock(s, list[i].name, &locks[i], &why);
 	}
 	r = volume_users_read(s, &users, e);
@@ -132,8 +134,7 @@ static int prune_run(void *opts, int argc UNUSED, char **argv UNUSED,
 					"at least one container",
 				    "volume prune", e));
 	TRY(store_open(&s, e));
-	volume_sweep(&s);
-	TRY(prune(&s, o, all, &gone, &freed, e));
+	TRY(volume_prune(&s, &o->filters, all, &gone, &freed, e));
 	if (gone.n)
 		printf("Deleted Volumes:\n");
 	for (size_t i = 0; i < gone.n; i++)
