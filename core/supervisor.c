@@ -220,6 +220,17 @@ static int take_exit(struct supervisor *sv, struct err *e)
 	return 0;
 }
 
+/*
+ * The first stage has ended: its word on the second (SYNC_PID) is in the
+ * socket, maybe behind some of the second's own.
+ */
+static int hear_of_second(struct supervisor *sv, struct err *e)
+{
+	while (!sv->setup && sv->sock >= 0 && !sv->failed)
+		TRY(hear(sv, e));
+	return 0;
+}
+
 /* Fixed places of the loop's own fds, before those of stdio. */
 enum { P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_NETWORK, P_STREAMS };
 
@@ -281,6 +292,8 @@ static int loop_once(struct supervisor *sv, struct err *e)
 	streams_step(&sv->streams, p + P_STREAMS, n);
 	if (sv->hooks->hub && hub_abandoned(sv->hooks->hub))
 		signal_proxy_kill(&sv->signals);
+	if (p[P_EXIT].revents && needs_setup(sv))
+		TRY(hear_of_second(sv, e));
 	/* a pidfd exchanged in this round (SYNC_PID) waits for the next */
 	if (p[P_EXIT].revents && p[P_EXIT].fd == sv->pidfd)
 		return take_exit(sv, e);
