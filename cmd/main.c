@@ -1,34 +1,25 @@
 /* main.c - rl: the table of its commands. */
 #include "cmd/cmd.h"
 
-extern const struct cmd cmd_run, cmd_create, cmd_start, cmd_attach, cmd_stop;
-extern const struct cmd cmd_kill, cmd_restart, cmd_pause, cmd_unpause;
-extern const struct cmd cmd_wait, cmd_rename, cmd_update, cmd_rm;
+extern const struct cmd cmd_run, cmd_create, cmd_start, cmd_attach, cmd_exec;
+extern const struct cmd cmd_stop, cmd_kill, cmd_restart, cmd_pause;
+extern const struct cmd cmd_unpause, cmd_wait, cmd_rename, cmd_update, cmd_rm;
 extern const struct cmd cmd_container_prune, cmd_ps, cmd_inspect;
-extern const struct cmd cmd_container_inspect, cmd_pull, cmd_images, cmd_tag;
+extern const struct cmd cmd_container_inspect, cmd_diff, cmd_cp, cmd_export;
+extern const struct cmd cmd_commit, cmd_import, cmd_pull, cmd_images, cmd_tag;
 extern const struct cmd cmd_rmi, cmd_load, cmd_save, cmd_login, cmd_logout;
 extern const struct cmd cmd_image_inspect, cmd_image_prune, cmd_volume_create;
 extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
-extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_doctor, cmd_version;
-extern const struct cmd cmd_help, cmd_man, cmd_complete;
-extern const struct cmd cmd_create, cmd_start, cmd_attach, cmd_stop, cmd_kill;
-extern const struct cmd cmd_restart, cmd_pause, cmd_unpause, cmd_wait;
-extern const struct cmd cmd_rename, cmd_rm, cmd_update, cmd_container_prune;
-extern const struct cmd cmd_run, cmd_pull, cmd_images, cmd_load, cmd_save;
-extern const struct cmd cmd_login, cmd_logout, cmd_import;
-extern const struct cmd cmd_tag, cmd_rmi, cmd_image_inspect, cmd_image_prune;
-extern const struct cmd cmd_volume_create, cmd_volume_inspect, cmd_volume_ls;
-extern const struct cmd cmd_volume_prune, cmd_volume_rm;
-extern const struct cmd cmd_diff, cmd_cp, cmd_export, cmd_commit;
-extern const struct cmd cmd_system_df, cmd_system_prune, cmd_doctor;
-extern const struct cmd cmd_unshare;
-extern const struct cmd cmd_version, cmd_help, cmd_man, cmd_complete;
+extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_system_prune;
+extern const struct cmd cmd_unshare, cmd_doctor, cmd_version, cmd_help;
+extern const struct cmd cmd_man, cmd_complete;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
 	&cmd_create,
 	&cmd_start,
 	&cmd_attach,
+	&cmd_exec,
 	&cmd_stop,
 	&cmd_kill,
 	&cmd_restart,
@@ -42,17 +33,17 @@ const struct cmd *const cmd_table[] = {
 	&cmd_ps,
 	&cmd_inspect,
 	&cmd_container_inspect,
-	&cmd_commit,
-	&cmd_cp,
 	&cmd_diff,
+	&cmd_cp,
 	&cmd_export,
+	&cmd_commit,
+	&cmd_import,
 	&cmd_pull,
 	&cmd_images,
 	&cmd_tag,
 	&cmd_rmi,
 	&cmd_load,
 	&cmd_save,
-	&cmd_import,
 	&cmd_login,
 	&cmd_logout,
 	&cmd_image_inspect,
@@ -62,9 +53,9 @@ const struct cmd *const cmd_table[] = {
 	&cmd_volume_ls,
 	&cmd_volume_prune,
 	&cmd_volume_rm,
-	&cmd_unshare,
 	&cmd_system_df,
 	&cmd_system_prune,
+	&cmd_unshare,
 	&cmd_doctor,
 	&cmd_version,
 	&cmd_help,

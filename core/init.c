@@ -33,7 +33,7 @@ static void reset_signals(void)
 }
 
 /* Now, while /proc/self is ours: a process that is not dumpable owns none. */
-static int set_oom_score(const struct spec *s, struct err *e)
+int init_oom_score(const struct spec *s, struct err *e)
 {
 	char text[16];
 
@@ -46,7 +46,8 @@ static int set_oom_score(const struct spec *s, struct err *e)
 static int step_start(struct init *in, struct err *e)
 {
 	reset_signals();
-	TRY(set_oom_score(in->spec, e));
+	if (in->spec->join < 0)
+		TRY(init_oom_score(in->spec, e));
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(e, "ask to die with the supervisor");
 	return 0;
@@ -318,6 +319,8 @@ static int step_workdir(struct init *in, struct err *e)
 	if (fd == -ENOTDIR)
 		return err_set(e, ENOTDIR, "Cannot mkdir: %s is not a "
 			       "directory", cwd);
+	if (fd < 0 && in->spec->join >= 0)
+		return err_wrap(e, "chdir to cwd (\"%s\")", cwd);
 	if (fd < 0)
 		return err_wrap(e, "working directory");
 	if (fchdir(fd) < 0)

@@ -27,6 +27,8 @@ struct init {
 NORETURN void init_main(struct init *in);
 /* Enter or make the namespaces one by one, then fork init: core/setup.c. */
 NORETURN void setup_main(struct init *in);
+/* Write oom_score_adj; /proc must not be a container's yet. */
+int init_oom_score(const struct spec *s, struct err *e);
 /* Wait for the id maps and become root inside, once. */
 int init_wait_mapped(struct init *in, struct err *e);
 /*

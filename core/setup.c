@@ -107,6 +107,8 @@ static int join_container(struct init *in, struct err *e)
 	for (int t = 0; t < NS_TYPES; t++)
 		if (s->ns[t].mode != NS_HOST)
 			flags |= ns_clone_flag(t);
+	/* /proc inside is anything that somebody there made of it */
+	TRY(init_oom_score(s, e));
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setns(s->join, flags) < 0)
 		return err_sys(e, "enter the container's namespaces");
 	TRY(init_wait_mapped(in, e));

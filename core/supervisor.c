@@ -29,6 +29,7 @@ struct supervisor {
 	struct signal_proxy signals;
 	int   child_sock;
 	int   network;          /* the hook's fd, -1 once it has ended */
+	int   joined;           /* pidfd of an exec's container, or -1 */
 	struct streams streams;
 	bool  ready;            /* SYNC_READY seen */
 	bool  gave_back;        /* what the start alone needed */
@@ -232,7 +233,9 @@ static int hear_of_second(struct supervisor *sv, struct err *e)
 }
 
 /* Fixed places of the loop's own fds, before those of stdio. */
-enum { P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_NETWORK, P_STREAMS };
+enum {
+	P_SIGNALS, P_EXIT, P_SOCK, P_EMULATE, P_NETWORK, P_JOINED, P_STREAMS,
+};
 
 static int earlier(int a, int b)
 {
@@ -262,6 +265,7 @@ static int wait_once(struct supervisor *sv, struct pollfd *p, struct err *e)
 		sv->emulate ? emulate_fd(sv->emulate) : -1, POLLIN, 0,
 	};
 	p[P_NETWORK] = (struct pollfd){ sv->network, POLLIN, 0 };
+	p[P_JOINED] = (struct pollfd){ sv->joined, POLLIN, 0 };
 	r = poll(p, P_STREAMS + n, timeout(sv));
 	if (r < 0 && errno != EINTR)
 		return err_sys(e, "poll");
@@ -292,12 +296,24 @@ static int loop_once(struct supervisor *sv, struct err *e)
 	streams_step(&sv->streams, p + P_STREAMS, n);
 	if (sv->hooks->hub && hub_abandoned(sv->hooks->hub))
 		signal_proxy_kill(&sv->signals);
+	/* without a pid namespace of its own the kernel would not do this */
+	if (p[P_JOINED].revents) {
+		signal_proxy_kill(&sv->signals);
+		sv->joined = -1;
+	}
 	if (p[P_EXIT].revents && needs_setup(sv))
 		TRY(hear_of_second(sv, e));
 	/* a pidfd exchanged in this round (SYNC_PID) waits for the next */
 	if (p[P_EXIT].revents && p[P_EXIT].fd == sv->pidfd)
 		return take_exit(sv, e);
 	return 0;
+}
+
+/* Was it what was to be run, and not the runtime, that failed? */
+static bool is_programs_fault(const struct supervisor *sv, const char *step)
+{
+	return streq(step, "exec") ||
+	       (sv->spec->join >= 0 && streq(step, "workdir"));
 }
 
 /* The program's end, or why it never began. */
@@ -315,7 +331,7 @@ static int conclude(struct supervisor *sv, struct err *e)
 		return 0;
 	}
 	*e = f->err;
-	if (!streq(f->step, "exec")) {
+	if (!is_programs_fault(sv, f->step)) {
 		sv->result->exit_code = 125;
 		sv->result->rootfs_failed = has_suffix(f->step, "rootfs") ||
 					   streq(f->step, "rootfs-early");
@@ -376,9 +392,11 @@ int supervisor_run(const struct spec *spec,
 		.sock = -1, .child_sock = -1, .streams = STREAMS_INIT,
 		.signals = {
 			.fd = -1, .pidfd = -1, .enabled = hooks->sig_proxy,
-			.detached = hooks->hub, .init = spec->init,
+			.detached = hooks->hub || hooks->detached,
+			.init = spec->init,
 		},
 		.network = hooks->network_event ? hooks->network_fd : -1,
+		.joined = spec->join,
 	};
 	int r;
 

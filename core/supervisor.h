@@ -9,7 +9,7 @@
  *
  * An exec is the same with spec->join: a program in the namespaces of a
  * container that runs; then there is no root filesystem, network or id map
- * to make.
+ * to make.  It ends with that container.
  */
 #include "core/hub.h"
 #include "core/spec.h"
@@ -56,6 +56,7 @@ struct supervisor_hooks {
 	void *started_arg, *tick_arg;
 	struct hub *hub; /* stdio goes there; NULL: it is ours */
 	bool sig_proxy; /* forward signals to the container */
+	bool detached;  /* nobody's terminal: we are only asked to end */
 	bool debug;     /* a line on stderr for each step */
 };
 

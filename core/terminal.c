@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 
 /* The console is the slave itself, checked by fd, never by name. */
@@ -35,7 +36,13 @@ int terminal_open(int sock, bool console, struct err *e)
 				     O_RDWR | O_NOCTTY | O_CLOEXEC);
 	auto_close int slave = -1;
 	int unlock = 0;
+	struct stat st;
 
+	/* the container that an exec enters may have put anything there */
+	if (master >= 0 && (fstat(master, &st) < 0 || !S_ISCHR(st.st_mode) ||
+			    st.st_rdev != makedev(5, 2)))
+		return err_set(e, ENOTTY, "/dev/pts/ptmx is no terminal "
+			       "multiplexer");
 	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
 		return err_sys(e, "open a terminal in /dev/pts");
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);

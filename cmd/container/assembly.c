@@ -218,7 +218,7 @@ static int read_image(struct assembly *a, struct err *e)
 /* The options, the command and the id map, as they were frozen. */
 static int thaw(struct assembly *a, struct err *e)
 {
-	const char *id = a->container.id;
+	const char *map = NULL;
 
 	TRY(container_record(&a->container, &a->record, e));
 	a->o = &a->restored;
@@ -227,8 +227,9 @@ static int thaw(struct assembly *a, struct err *e)
 	a->argc = a->words.n;
 	a->created = json_integer_value(json_object_get(a->record,
 							"CreatedNano"));
-	memcpy(a->spec.id, id, sizeof(a->spec.id));
-	return container_idmap(&a->container, &a->spec.idmap, e);
+	memcpy(a->spec.id, a->container.id, sizeof(a->spec.id));
+	TRY(json_str(a->record, "IdMap", &map, e));
+	return idmap_load(map ? map : "", &a->spec.idmap, e);
 }
 
 static int take(struct assembly *a, struct container *c, struct err *e)
@@ -242,6 +243,7 @@ static int take(struct assembly *a, struct container *c, struct err *e)
 int assembly_restore(struct assembly *a, struct container *c, struct err *e)
 {
 	TRY(take(a, c, e));
+	TRY(run_go_back(a->record, e));
 	TRY(read_image(a, e));
 	TRY(plan_network(a, e));
 	return plan_spec(a, e);
@@ -251,8 +253,7 @@ int assembly_restore_spec(struct assembly *a, struct container *c,
 			  struct err *e)
 {
 	TRY(take(a, c, e));
-	TRY(net_parse(a->o->network, &a->net, e));
-	return plan_spec(a, e);
+	return run_options_program(a->o, &a->spec, e);
 }
 
 /* ---- the root filesystem ---- */

@@ -63,7 +63,7 @@ int assembly_create(struct assembly *a, struct err *e);
 
 /* Take over a container that is there, found and locked, and plan it. */
 int assembly_restore(struct assembly *a, struct container *c, struct err *e);
-/* The same without its image's layers and its network. */
+/* The same as far as a program that joins it needs it; not locked. */
 int assembly_restore_spec(struct assembly *a, struct container *c,
 			  struct err *e);
 

@@ -68,15 +68,21 @@ int run_thaw(const json_t *record, struct run_options *o, struct strv *words,
 	     struct err *e)
 {
 	const json_t *options;
-	const char *cwd = NULL;
 
 	TRY(json_obj(record, "Options", &options, e));
 	TRY(json_strv(record, "Words", words, e));
-	TRY(json_str(record, "Cwd", &cwd, e));
 	if (!options || !words->n)
 		return err_set(e, EINVAL, "its record has no options");
+	return opt_load(run_option_table, options, o, e);
+}
+
+int run_go_back(const json_t *record, struct err *e)
+{
+	const char *cwd = NULL;
+
+	TRY(json_str(record, "Cwd", &cwd, e));
 	/* gone since: then only relative paths are, and they say so */
 	if (cwd && chdir(cwd) < 0 && chdir("/") < 0)
 		return err_sys(e, "leave the current folder");
-	return opt_load(run_option_table, options, o, e);
+	return 0;
 }

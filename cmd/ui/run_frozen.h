@@ -19,9 +19,11 @@ void run_freeze(const struct run_options *o, const char *image,
 		json_t *record);
 /*
  * Read them back: strings of *o point into the record, its lists and *words
- * are the caller's.  Goes to Cwd, if that is still there.
+ * are the caller's.
  */
 int run_thaw(const json_t *record, struct run_options *o, struct strv *words,
 	     struct err *e);
+/* Go to its Cwd, if that is still there. */
+int run_go_back(const json_t *record, struct err *e);
 
 #endif

@@ -45,5 +45,11 @@ int run_options_check(const struct run_options *o, struct err *e);
 int run_options_spec(const struct run_options *o,
 		     const struct image_config *config, int argc, char **argv,
 		     struct spec *s, const struct net *net, struct err *e);
+/*
+ * Only what a program that joins a container needs, from frozen options
+ * (cmd/ui/run_frozen.h): rights, user, environment, working directory.
+ */
+int run_options_program(const struct run_options *o, struct spec *s,
+			struct err *e);
 
 #endif

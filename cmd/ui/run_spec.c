@@ -420,6 +420,27 @@ static char *default_user(const struct run_options *o)
 	return xasprintf("%u:%u", req.keep_uid, req.keep_gid);
 }
 
+/* What a program may do, the first one and those that join it. */
+static int rights(const struct run_options *o, struct spec *s, struct err *e)
+{
+	s->privileged = o->privileged;
+	strv_extend(&s->user.groups, strv_list(&o->group_add));
+	strv_extend(&s->cap_add, strv_list(&o->cap_add));
+	strv_extend(&s->cap_drop, strv_list(&o->cap_drop));
+	TRY(each(&o->ulimit, ulimit, s, e));
+	TRY(each(&o->security, security, s, e));
+	return o->oom_score_adj ? oom_score(o->oom_score_adj, s, e) : 0;
+}
+
+int run_options_program(const struct run_options *o, struct spec *s,
+			struct err *e)
+{
+	s->cwd = xstrdup(o->workdir && *o->workdir ? o->workdir : "/");
+	s->user.text = xstrdup(o->user ? o->user : "");
+	strv_extend(&s->env, strv_list(&o->env));
+	return rights(o, s, e);
+}
+
 int run_options_spec(const struct run_options *o,
 		     const struct image_config *c, int argc, char **argv,
 		     struct spec *s, const struct net *net, struct err *e)
@@ -435,23 +456,16 @@ int run_options_spec(const struct run_options *o,
 	s->interactive = o->interactive;
 	s->init = o->init;
 	s->readonly_root = o->readonly;
-	s->privileged = o->privileged;
 	s->cwd = xstrdup(cwd ? cwd : "/");
 	s->user.text = user ? xstrdup(user) : default_user(o);
-	strv_extend(&s->user.groups, strv_list(&o->group_add));
-	strv_extend(&s->cap_add, strv_list(&o->cap_add));
-	strv_extend(&s->cap_drop, strv_list(&o->cap_drop));
 	TRY(namespaces(o, s, net, e));
 	TRY(hostname(o, s, e));
 	TRY(command(o, c, argc, argv, s, e));
 	TRY(environment(o, c, s, e));
 	TRY(labels(o, c, s, e));
 	TRY(stop_signal(o, c, s, e));
-	TRY(each(&o->ulimit, ulimit, s, e));
-	TRY(each(&o->security, security, s, e));
+	TRY(rights(o, s, e));
 	TRY(each(&o->sysctl, sysctl, s, e));
 	TRY(each(&o->device, device, s, e));
-	if (o->oom_score_adj)
-		TRY(oom_score(o->oom_score_adj, s, e));
 	return mounts(o, s, net, e);
 }
