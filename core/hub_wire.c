@@ -55,6 +55,23 @@ static int take_fd(struct msghdr *m)
 	return fd;
 }
 
+/*
+ * A peer that closes with something unread resets the connection, which is
+ * told once, and before what it had sent: unix(7).
+ */
+static ssize_t receive(int sock, struct msghdr *m)
+{
+	ssize_t n;
+
+	for (int resets = 0;;) {
+		n = recvmsg(sock, m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		if (n >= 0 || (errno != EINTR && errno != ECONNRESET))
+			return n;
+		if (errno == ECONNRESET && resets++)
+			return n;
+	}
+}
+
 int hub_recv(int sock, struct hub_msg *ret, int *ret_fd)
 {
 	struct iovec iov = { ret, sizeof(*ret) };
@@ -66,9 +83,7 @@ int hub_recv(int sock, struct hub_msg *ret, int *ret_fd)
 	ssize_t n;
 
 	*ret_fd = -1;
-	do
-		n = recvmsg(sock, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	n = receive(sock, &m);
 	if (n < 0)
 		return errno == ECONNRESET ? -EPIPE : -errno;
 	*ret_fd = take_fd(&m);

@@ -35,6 +35,15 @@ static int failed(struct attached *a, const struct hub_end *end,
 	return e->code ? -e->code : err_set(e, EIO, "the start failed");
 }
 
+/* A supervisor that has gone may have said how it ended: to be heard yet. */
+static int say(const struct attached *a, enum hub_type type, const void *data,
+	       size_t n, struct err *e)
+{
+	int r = hub_send(a->l->sock, type, data, n, -1, true, e);
+
+	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
+}
+
 static int send_size(const struct attached *a, struct err *e)
 {
 	struct winsize size;
@@ -42,8 +51,7 @@ static int send_size(const struct attached *a, struct err *e)
 	if (!a->l->terminal || (ioctl(1, TIOCGWINSZ, &size) < 0 &&
 				ioctl(0, TIOCGWINSZ, &size) < 0))
 		return 0;
-	return hub_send(a->l->sock, HUB_SIZE, &size, sizeof(size), -1, true,
-			e);
+	return say(a, HUB_SIZE, &size, sizeof(size), e);
 }
 
 /* What was typed before waits in the terminal; from here on it is raw. */
@@ -111,7 +119,7 @@ static int write_output(struct attached *a, struct err *e)
 static int detach(struct attached *a, struct err *e)
 {
 	a->over = a->end->detached = true;
-	return hub_send(a->l->sock, HUB_DETACH, NULL, 0, -1, true, e);
+	return say(a, HUB_DETACH, NULL, 0, e);
 }
 
 static int read_input(struct attached *a, struct err *e)
@@ -124,12 +132,11 @@ static int read_input(struct attached *a, struct err *e)
 		return 0;
 	if (n <= 0) {
 		a->in_open = false;
-		return hub_send(a->l->sock, HUB_STDIN_EOF, NULL, 0, -1, true,
-				e);
+		return say(a, HUB_STDIN_EOF, NULL, 0, e);
 	}
 	if (detach_keys_take(&a->keys, in, n, out, &k))
 		return detach(a, e);
-	return k ? hub_send(a->l->sock, HUB_STDIN, out, k, -1, true, e) : 0;
+	return k ? say(a, HUB_STDIN, out, k, e) : 0;
 }
 
 static int take_signal(struct attached *a, struct err *e)
