@@ -28,6 +28,7 @@ struct hub {
 	int  in;         /* the container's stdin, -1: closed */
 	int  out[OUTS];  /* its stdout (or terminal) and stderr, -1: closed */
 	bool terminal;
+	struct winsize size; /* what a client said last */
 	bool stdin_once; /* stdin ends with the first client's */
 	bool abandoned;
 	int  pidfd;      /* borrowed while it runs */
@@ -151,6 +152,8 @@ void hub_terminal(struct hub *h, int master)
 {
 	fcntl(master, F_SETFL, O_NONBLOCK);
 	h->out[OUT] = h->in = master;
+	if (h->size.ws_row)
+		ioctl(master, TIOCSWINSZ, &h->size);
 }
 
 void hub_started(struct hub *h, int pidfd)
@@ -252,8 +255,9 @@ static void take_input(struct hub *h, const struct client *c, size_t n)
 	write_input(h);
 }
 
-static void set_size(const struct hub *h, const struct winsize *size)
+static void set_size(struct hub *h, const struct winsize *size)
 {
+	h->size = *size;
 	if (h->terminal && h->out[OUT] >= 0)
 		ioctl(h->out[OUT], TIOCSWINSZ, size);
 }

@@ -180,6 +180,7 @@ static int attach(struct attached *a, struct err *e)
 	TRY(signal_proxy_open(&a->signals, e));
 	TRY(hub_send(a->l->sock, HUB_ATTACH, &flags, sizeof(flags), -1, true,
 		     e));
+	TRY(send_size(a, e)); /* before the program can ask for it */
 	if (a->l->terminal && a->l->in && isatty(0))
 		TRY(terminal_raw(&a->terminal, 0, e));
 	while (!a->over)

@@ -213,6 +213,7 @@ id_of() {
 @test "it goes with the container, also without a PID namespace" {
 	for o in "--read-only" "--pid host" "--init"; do
 		up "n${o//[ -]/}" $o
+		: >"$BATS_TEST_TMPDIR/out"
 		x "n${o//[ -]/}" sh -c 'echo ready; exec sleep 4321' \
 			>"$BATS_TEST_TMPDIR/out" &
 		pid=$!
@@ -234,6 +235,7 @@ id_of() {
 @test "signals go to the program; kill -9 of rl exec ends it" {
 	up c1
 	for sig in HUP INT QUIT USR1 TERM; do
+		: >"$BATS_TEST_TMPDIR/out"
 		"$RL" exec c1 sh -c "trap 'echo got; exit 9' $sig
 			echo ready; while :; do sleep 0.05; done" \
 			>"$BATS_TEST_TMPDIR/out" </dev/null &
@@ -241,8 +243,10 @@ id_of() {
 		until_true grep -q ready "$BATS_TEST_TMPDIR/out"
 		kill -$sig $pid
 		rc=0; wait $pid || rc=$?
+		echo "$sig: $rc $(cat "$BATS_TEST_TMPDIR/out")"
 		[ $rc = 9 ]
 	done
+	: >"$BATS_TEST_TMPDIR/out"
 	"$RL" exec c1 sh -c 'echo ready; exec sleep 4321' \
 		>"$BATS_TEST_TMPDIR/out" </dev/null &
 	pid=$!
@@ -278,4 +282,136 @@ id_of() {
 		[ $rc = $n ]
 	done
 	[ "$(x c1 sh -c 'ls /tmp/n* | wc -l')" = 20 ]
+}
+
+# on_a_terminal - a Python program on stdin drives a shell `s`; `c1` runs.
+on_a_terminal() {
+	{
+		echo 'import os, time, signal, re'
+		echo 'from ptyrun import Shell, pids'
+		echo 's = Shell()'
+		echo 'rl = os.environ["RL"]'
+		cat
+	} >"$BATS_TEST_TMPDIR/drive.py"
+	RL=$RL run timeout -s KILL 90 python3 "$BATS_TEST_TMPDIR/drive.py" </dev/null
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "-it: a terminal of its own, its size, ^C and ^Z as bytes" {
+	up c1
+	on_a_terminal <<-'PY'
+	s.resize(31, 97)
+	s.run(rl + " exec -it c1 stty size")
+	s.expect("31 97")
+	s.expect(r"\$ ")
+	s.run(rl + " exec -it c1 sh -c 'tty; echo $TERM; trap \"stty size\" WINCH;"
+	      " echo rea\"\"dy; while :; do sleep 0.1; done'")
+	s.expect("/dev/pts/")
+	s.expect("xterm")
+	s.expect("ready\r")
+	for rows, cols in ((40, 120), (10, 20)):
+	    s.resize(rows, cols)
+	    s.expect("%d %d" % (rows, cols))
+	s.send("\x03")
+	s.expect(r"\$ ")
+	assert s.status() == 130
+	s.wait(s.cooked, "cooked after the end")
+	s.run(rl + " exec -it c1 sh -c 'stty raw -echo; echo rea\"\"dy;"
+	      " dd bs=1 count=1 2>/dev/null | hexdump -C'")
+	s.expect("ready\r?\n")
+	s.send("\x1a")
+	s.expect("00000000  1a")
+	s.expect(r"\$ ")
+	s.run(rl + " exec -it c1 sh -c 'exit 5'")
+	s.expect(r"\$ ")
+	assert s.status() == 5
+	s.run(rl + " exec -it c1 nope")
+	s.expect("executable file not found")
+	s.expect(r"\$ ")
+	assert s.status() == 127
+	# what is typed as it ends is nobody's, and hides no exit code
+	for i in range(20):
+	    s.run(rl + " exec -it c1 sh -c 'stty raw -echo; echo rea\"\"dy;"
+	          " usleep 9000; exit 6'; echo code=$?=")
+	    s.expect("ready\r?\n")
+	    for _ in range(30):
+	        s.send("x")
+	        time.sleep(0.001)
+	    s.send("\x15")
+	    assert s.expect(r"code=(\d+)=\r").group(1) == "6"
+	PY
+}
+
+@test "-it: detach keys leave the program; kill -9 of rl exec does not" {
+	up c1
+	on_a_terminal <<-'PY'
+	def go(more, n):
+	    s.run(rl + " exec " + more + " -it c1 sh -c 'echo rea\"\"dy; exec sleep %d'" % n)
+	    s.expect("ready\r")
+	    s.wait(lambda: not s.cooked(), "raw while it runs")
+	def inside(n):
+	    return os.popen(rl + " exec c1 ps").read().count("sleep %d" % n)
+	go("", 4001)
+	s.send("\x10\x11")
+	s.expect(r"\$ ")
+	assert s.status() == 0
+	s.wait(s.cooked, "cooked after the keys")
+	time.sleep(0.3)
+	assert inside(4001) == 1
+	go("--detach-keys ctrl-x", 4002)
+	s.send("\x18")
+	s.expect(r"\$ ")
+	time.sleep(0.3)
+	assert inside(4002) == 1
+	before = pids(rl + " exec")
+	go("", 4003)
+	os.kill([p for p in pids(rl + " exec") if p not in before][0],
+	        signal.SIGKILL)
+	s.expect("Killed")
+	s.wait(s.cooked, "cooked after kill -9")
+	s.wait(lambda: inside(4003) == 0, "the program went too")
+	PY
+}
+
+@test "without -t: ^Z stops both, fg goes on, ^C ends; no terminal is seen" {
+	up c1
+	on_a_terminal <<-'PY'
+	s.run(rl + " exec c1 sh -c 'for i in 0 1 2; do test -t $i && echo tty$i;"
+	      " done; (: </dev/tty) 2>&1; echo do\"\"ne'")
+	assert "tty1" not in s.expect("(?s).*done\r").group(0).replace("tty$i", "")
+	s.run(rl + " exec c1 sh -c 'trap \"exit 7\" INT; echo rea\"\"dy;"
+	      " i=0; while :; do i=$((i+1)); echo $i >/tmp/n; usleep 20000; done'")
+	s.expect("ready\r")
+	time.sleep(0.5)
+	s.send("\x1a")
+	s.expect("Stopped")
+	time.sleep(0.3)
+	count = lambda: os.popen(rl + " exec c1 cat /tmp/n").read()
+	before = count()
+	time.sleep(0.5)
+	assert count() == before
+	s.run("fg")
+	s.wait(lambda: count() != before, "it counts on")
+	s.send("\x03")
+	s.expect(r"\$ ")
+	assert s.status() == 7
+	s.expect(r"\$ ")
+	s.run("echo typed | " + rl + " exec -i c1 cat")
+	s.expect("\ntyped\r\n")
+	s.expect(r"\$ ")
+	s.run(rl + " exec -i c1 sh -c 'echo rea\"\"dy; cat'")
+	s.expect("ready\r\n")
+	s.send("line\n")
+	s.expect("line\r\nline\r\n")
+	s.send("\x04")
+	s.expect(r"\$ ")
+	PY
+}
+
+@test "a flood of output and a reader that is slow or gone" {
+	up c1
+	[ "$(x c1 yes | head -n 1)" = y ]
+	[ "$(x c1 seq 50000 | { sleep 0.5; md5sum; })" = "$(seq 50000 | md5sum)" ]
+	until_true refute x c1 sh -c 'ps | grep -q "[y]es"'
 }
