@@ -38,8 +38,8 @@ struct supervisor_hooks {
 	/* Runs inside a new network namespace, as its root. */
 	int (*network)(void *arg, struct err *e);
 	void *network_arg;
-	/* In the supervisor: `network_fd` (-1: none) is readable.  False: it
-	 * has nothing more to say. */
+	/* In the supervisor: `network_fd` (-1: none; an exec: any) is
+	 * readable.  False: it has nothing more to say. */
 	int network_fd;
 	bool (*network_event)(void *arg);
 	void *event_arg;

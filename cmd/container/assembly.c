@@ -4,6 +4,7 @@
 #include "cmd/container/start.h"
 #include "cmd/image_obtain.h"
 #include "cmd/ui/run_frozen.h"
+#include "cmd/ui/run_health.h"
 #include "cmd/ui/run_record.h"
 #include "core/base/file.h"
 
@@ -28,6 +29,7 @@ void assembly_release(struct assembly *a)
 	container_state_release(&a->state);
 	container_release(&a->container);
 	spec_release(&a->spec);
+	health_config_release(&a->health);
 	image_release(&a->image);
 	opt_release(run_option_table, &a->restored);
 	strv_release(&a->words);
@@ -109,6 +111,7 @@ int assembly_plan(struct assembly *a, int argc, char **argv, struct err *e)
 		return code;
 	TRY(plan_network(a, e));
 	TRY(plan_spec(a, e));
+	TRY(run_health(a->o, config_of(a), &a->health, e));
 	container_plan(&a->store, a->spec.id, &a->container);
 	return 0;
 }
@@ -246,6 +249,7 @@ int assembly_restore(struct assembly *a, struct container *c, struct err *e)
 	TRY(run_go_back(a->record, e));
 	TRY(read_image(a, e));
 	TRY(plan_network(a, e));
+	TRY(run_health_recorded(a->record, &a->health, e));
 	return plan_spec(a, e);
 }
 

@@ -13,6 +13,7 @@
  */
 #include "cmd/ui/run_options.h"
 
+#include "core/health.h"
 #include "core/supervisor.h"
 #include "fs/container_state.h"
 #include "fs/driver.h"
@@ -36,6 +37,7 @@ struct assembly {
 	struct layer_stack layers; /* locked while it runs */
 	struct volume_use volumes;
 	struct net net;
+	struct health_config health; /* with no command: none */
 	int64_t created;       /* ns since 1970 */
 	json_t *record;        /* of a container that is there, or NULL */
 };

@@ -1,6 +1,7 @@
 /* start.c - one life of a container: ladders, supervisor, state. */
 #include "cmd/container/start.h"
 
+#include "cmd/container/health.h"
 #include "cmd/container/ports_json.h"
 #include "core/base/proc.h"
 #include "core/base/time.h"
@@ -63,6 +64,8 @@ static void started(void *arg, pid_t pid)
 	st->ports = ports_json(&a->net.ports);
 	set_error(st, NULL);
 	proc_start_time(pid, &st->pid_start, &ignored);
+	if (l->health)
+		health_monitor_begin(l->health);
 	container_unmark(&a->container, CONTAINER_MARK_STOPPING);
 	container_unmark(&a->container, CONTAINER_MARK_AGAIN);
 	container_unmark(&a->container, CONTAINER_MARK_PAUSED);
@@ -168,7 +171,8 @@ static int start_with(struct life *l, const struct driver_ops *driver,
 		.network = net_inside, .network_arg = &a->net,
 		.network_fd = a->net.sock, .network_event = network_event,
 		.event_arg = l, .started = started, .started_arg = l,
-		.tick = l->tick, .tick_arg = l->tick_arg, .hub = l->hub,
+		.tick = l->health ? health_monitor_tick : NULL,
+		.tick_arg = l->health, .hub = l->hub,
 		.sig_proxy = !streq(a->o->sig_proxy, "false"),
 		.debug = a->o->debug,
 	};
@@ -244,7 +248,9 @@ int life_run(struct life *l, struct supervisor_result *ret, struct err *e)
 	int code;
 
 	*ret = (struct supervisor_result){ .exit_code = 125, .userns_fd = -1 };
+	l->health = health_monitor_new(l->a);
 	code = start_on_network(l, ret, e);
+	health_monitor_free(steal_ptr(l->health));
 	if (code < 0)
 		not_started(l->a, ret, e);
 	else

@@ -11,8 +11,7 @@ struct life {
 	struct assembly *a;
 	struct hub *hub;       /* where its stdio goes; NULL: it is ours */
 	char *socket;          /* where the hub listens; for the state */
-	int (*tick)(void *arg); /* supervisor_hooks.tick */
-	void *tick_arg;
+	struct health_monitor *health; /* life_run()'s own */
 	void (*started)(void *arg); /* once the state is written; or NULL */
 	void *started_arg;
 };

@@ -1,5 +1,6 @@
 /* record_config.c - docker's Config of a container, from its spec. */
 #include "cmd/ui/record_parts.h"
+#include "cmd/ui/run_health.h"
 
 #include "core/base/json.h"
 #include "net/port.h"
@@ -154,6 +155,22 @@ static void set_volumes(json_t *c, const struct run_record *r)
 		json_object_set(c, "Volumes", set);
 }
 
+/* What another start goes by: cmd/ui/run_health.h. */
+static void add_health(json_t *c, const struct run_record *r)
+{
+	struct health_config health = { 0 };
+	struct err ignored;
+	json_t *o = NULL;
+
+	if (run_health(r->options, r->config, &health, &ignored) == 0)
+		o = health_config_json(&health);
+	if (o)
+		json_object_set_new(c, "Healthcheck", o);
+	if (health.shell.n)
+		json_object_set_new(c, "Shell", json_from_strv(&health.shell));
+	health_config_release(&health);
+}
+
 json_t *record_config(const struct run_record *r)
 {
 	const struct spec *s = r->spec;
@@ -178,7 +195,6 @@ json_t *record_config(const struct run_record *r)
 	if (timeout)
 		json_object_set_new(c, "StopTimeout",
 				    json_integer(strtoll(timeout, NULL, 10)));
-	if (r->config && r->config->healthcheck)
-		json_object_set(c, "Healthcheck", r->config->healthcheck);
+	add_health(c, r);
 	return c;
 }

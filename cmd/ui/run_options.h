@@ -28,6 +28,10 @@ struct run_options {
 	bool publish_all;
 	struct strv publish, expose, net_allow;
 	const char *net_log;
+	bool no_healthcheck;
+	const char *health_cmd, *health_interval, *health_timeout;
+	const char *health_start_period, *health_start_interval;
+	int64_t health_retries;
 	struct strv sysctl, add_host, dns, dns_search, dns_option;
 };
 
