@@ -1,7 +1,7 @@
 /* exec.c - rl exec: a further program in a container that runs. */
 #include "cmd/cmd.h"
+#include "cmd/container/attach.h"
 #include "cmd/container/exec.h"
-#include "cmd/container/supervise.h"
 #include "cmd/ui/report.h"
 
 #include "core/base/file.h"
@@ -278,7 +278,7 @@ static int run_apart(struct exec *x, struct err *e)
 	} else {
 		code = launch_attach(&l, &end, e);
 	}
-	return supervise_outcome(code, &end, e);
+	return attach_outcome(code, &end, e);
 }
 
 static int run(void *opts, int argc UNUSED, char **argv, struct err *e)

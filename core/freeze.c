@@ -51,21 +51,21 @@ static NORETURN void enter(int pidfd, int sig)
 	_exit(wait_for(pid));
 }
 
-int freeze_signal_all(int pidfd, int sig, struct err *e)
+int freeze_signal_all(int first, int join, int sig, struct err *e)
 {
 	int code;
 	pid_t pid;
 
 	if (sig == SIGCONT)
-		TRY(signal_first(pidfd, sig, e));
+		TRY(signal_first(first, sig, e));
 	pid = fork();
 	if (pid < 0)
 		return err_sys(e, "fork");
 	if (pid == 0)
-		enter(pidfd, sig);
+		enter(join, sig);
 	code = wait_for(pid);
 	if (code)
 		return err_set(e, code, "signal the container's processes: %s",
 			       strerror(code));
-	return sig == SIGCONT ? 0 : signal_first(pidfd, sig, e);
+	return sig == SIGCONT ? 0 : signal_first(first, sig, e);
 }

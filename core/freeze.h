@@ -8,9 +8,10 @@
 
 /*
  * Send `sig` to every process of the pid namespace whose first process
- * `pidfd` is: from inside, so that none that is born meanwhile is missed
+ * `first` is: from inside, so that none that is born meanwhile is missed
  * (kill(2), pid -1), then to the first one.  SIGCONT goes to that one first.
+ * Both are pidfds; `join` is of a process there that may be entered.
  */
-int freeze_signal_all(int pidfd, int sig, struct err *e);
+int freeze_signal_all(int first, int join, int sig, struct err *e);
 
 #endif

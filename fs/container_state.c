@@ -235,6 +235,48 @@ int container_pidfd(const struct container *c,
 	return steal_fd(fd);
 }
 
+/* The first child of a process, or 0. */
+static pid_t first_child(pid_t pid)
+{
+	auto_free char *text = NULL;
+	struct err ignored;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
+		 (int)pid);
+	if (file_read(AT_FDCWD, path, 1 << 20, &text, NULL, &ignored) < 0)
+		return 0;
+	return atoi(text);
+}
+
+/*
+ * The init's eldest child is no stranger if it is that before and after we
+ * took hold of it, since the init ends with it.
+ */
+int container_join_pidfd(const struct container *c,
+			 const struct container_state *st, bool init,
+			 pid_t *ret, struct err *e)
+{
+	auto_close int first = container_pidfd(c, st, e);
+	auto_close int fd = -1;
+	uint64_t start;
+	pid_t child;
+
+	if (first < 0)
+		return first;
+	*ret = st->pid;
+	if (!init)
+		return steal_fd(first);
+	child = first_child(st->pid);
+	fd = child ? syscall(SYS_pidfd_open, child, 0) : -1;
+	if (fd < 0 || first_child(st->pid) != child ||
+	    proc_start_time(st->pid, &start, e) < 0 || start != st->pid_start)
+		return err_set(e, ESRCH, "container %s is not running",
+			       c->name);
+	*ret = child;
+	return steal_fd(fd);
+}
+
 /* ---- marks ---- */
 
 int container_mark(const struct container *c, const char *mark, struct err *e)

@@ -60,6 +60,15 @@ bool container_status_runs(enum container_status s);
  */
 int container_pidfd(const struct container *c,
 		    const struct container_state *st, struct err *e);
+/*
+ * A pidfd of a process whose namespaces may be entered, the caller's to
+ * close, and in *ret its pid: the first one or, with --init (`init`), the
+ * program, since the small init lets nobody in: setns(2),
+ * PTRACE_MODE_READ_REALCREDS.
+ */
+int container_join_pidfd(const struct container *c,
+			 const struct container_state *st, bool init,
+			 pid_t *ret, struct err *e);
 
 /* The marks.  Making one that is there, or dropping none, is no error. */
 int container_mark(const struct container *c, const char *mark, struct err *e);

@@ -5,8 +5,7 @@
 #include "core/launch.h"
 #include "fs/runroot.h"
 
-/* How a start or an attachment ended. */
-static int outcome(int code, const struct launch_end *end,
+int attach_outcome(int code, const struct launch_end *end,
 		   const struct err *e)
 {
 	if (code >= 0)
@@ -27,7 +26,7 @@ int attach_stay(int sock, const struct attach_how *how, struct err *e)
 
 	if (how->tty && how->in)
 		TRY(detach_keys_parse(how->keys, &l.keys, e));
-	return outcome(launch_attach(&l, &end, e), &end, e);
+	return attach_outcome(launch_attach(&l, &end, e), &end, e);
 }
 
 int attach_await(int sock, struct err *e)
@@ -36,7 +35,7 @@ int attach_await(int sock, struct err *e)
 	int code = launch_await_start(sock, &end, e);
 
 	end.detached = true;
-	return outcome(code, &end, e);
+	return attach_outcome(code, &end, e);
 }
 
 static int refuse(const struct container *c, enum container_status status,

@@ -3,6 +3,7 @@
 /*
  * attach.h - this command's stdio on a container that a supervisor watches.
  */
+#include "core/launch.h"
 #include "fs/container_state.h"
 
 struct attach_how {
@@ -19,6 +20,12 @@ struct attach_how {
  * reported here: 126 or 127.
  */
 int attach_stay(int sock, const struct attach_how *how, struct err *e);
+/*
+ * Report how a start or an attachment ended: prints the error of a program
+ * that could not be executed.  Returns the exit code or -errno.
+ */
+int attach_outcome(int code, const struct launch_end *end,
+		   const struct err *e);
 /*
  * Only wait until it has started: 0, or as above.
  */

@@ -112,23 +112,43 @@ static bool ends_within(int pidfd, int64_t ms)
 	}
 }
 
+/* To all of its processes. */
+static int signal_all(const struct container *c,
+		      const struct container_state *st, int first, int sig,
+		      struct err *e)
+{
+	auto_json json_t *record = NULL;
+	const json_t *host = NULL;
+	auto_close int join = -1;
+	bool init = false;
+	pid_t pid;
+
+	TRY(container_record(c, &record, e));
+	TRY(json_obj(record, "HostConfig", &host, e));
+	TRY(json_bool(host, "Init", &init, e));
+	TRY(join = container_join_pidfd(c, st, init, &pid, e));
+	return freeze_signal_all(first, join, sig, e);
+}
+
 /* A stopped process takes no signal but KILL: let it go on for this one. */
-static void wake(const struct container *c, int pidfd)
+static void wake(const struct container *c, const struct container_state *st,
+		 int pidfd)
 {
 	struct err ignored;
 
 	if (!container_marked(c, CONTAINER_MARK_PAUSED))
 		return;
-	freeze_signal_all(pidfd, SIGCONT, &ignored);
+	signal_all(c, st, pidfd, SIGCONT, &ignored);
 	container_unmark(c, CONTAINER_MARK_PAUSED);
 }
 
-static int end_it(const struct store *s, const struct container *c, int pidfd,
+static int end_it(const struct store *s, const struct container *c,
+		  const struct container_state *st, int pidfd,
 		  const struct stop_how *how, struct err *e)
 {
 	TRY(send_signal(pidfd, how->signal, e));
 	signal_event(s, c, how->signal);
-	wake(c, pidfd);
+	wake(c, st, pidfd);
 	if (ends_within(pidfd, how->seconds < 0 ? -1 : how->seconds * 1000))
 		return 0;
 	TRY(send_signal(pidfd, SIGKILL, e));
@@ -176,7 +196,7 @@ int container_stop(const struct store *s, struct container *c,
 	TRY(container_mark(c, CONTAINER_MARK_STOPPING, e));
 	pidfd = container_pidfd(c, &st, &gone);
 	if (pidfd >= 0)
-		TRY(end_it(s, c, pidfd, &full, e));
+		TRY(end_it(s, c, &st, pidfd, &full, e));
 	TRY(container_wait_unlocked(c, CLEANUP_MS, e));
 	container_event(s, c, "stop", NULL);
 	return 0;
@@ -223,7 +243,7 @@ int container_restart(const struct store *s, struct container *c,
 		TRY(pidfd = container_pidfd(c, &st, e));
 	TRY(container_mark(c, CONTAINER_MARK_AGAIN, e));
 	if (pidfd >= 0)
-		TRY(end_it(s, c, pidfd, &full, e));
+		TRY(end_it(s, c, &st, pidfd, &full, e));
 	TRY(await_next(c, &st, e));
 	container_event(s, c, "restart", NULL);
 	return 0;
@@ -243,10 +263,10 @@ int container_pause(const struct store *s, struct container *c, struct err *e)
 	pidfd = container_pidfd(c, &st, e);
 	TRY(pidfd);
 	TRY(container_mark(c, CONTAINER_MARK_PAUSED, e));
-	if (freeze_signal_all(pidfd, SIGSTOP, e) < 0) {
+	if (signal_all(c, &st, pidfd, SIGSTOP, e) < 0) {
 		struct err ignored;
 
-		freeze_signal_all(pidfd, SIGCONT, &ignored);
+		signal_all(c, &st, pidfd, SIGCONT, &ignored);
 		container_unmark(c, CONTAINER_MARK_PAUSED);
 		return -e->code;
 	}
@@ -266,7 +286,7 @@ int container_unpause(const struct store *s, struct container *c,
 	if (st.status != CONTAINER_PAUSED)
 		return err_set(e, EINVAL, "container %s is not paused",
 			       c->name);
-	TRY(freeze_signal_all(pidfd, SIGCONT, e));
+	TRY(signal_all(c, &st, pidfd, SIGCONT, e));
 	container_unmark(c, CONTAINER_MARK_PAUSED);
 	container_event(s, c, "unpause", NULL);
 	return 0;

@@ -16,48 +16,6 @@ static int gone(const struct assembly *a, struct err *e)
 		       a->container.name);
 }
 
-/* The first child of a process, or 0. */
-static pid_t first_child(pid_t pid)
-{
-	auto_free char *text = NULL;
-	struct err ignored;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
-		 (int)pid);
-	if (file_read(AT_FDCWD, path, 1 << 20, &text, NULL, &ignored) < 0)
-		return 0;
-	return atoi(text);
-}
-
-/*
- * The small init of --init is ours still and lets nobody in: setns(2),
- * PTRACE_MODE_READ_REALCREDS.  Its eldest child, the program, does; it is no
- * stranger if it is that before and after we took hold of it, since the init
- * ends with it.
- */
-static int open_program(const struct assembly *a, pid_t *ret, struct err *e)
-{
-	auto_close int init = container_pidfd(&a->container, &a->state, e);
-	auto_close int fd = -1;
-	uint64_t start;
-	pid_t child;
-
-	if (init < 0)
-		return init;
-	*ret = a->state.pid;
-	if (!a->o->init)
-		return steal_fd(init);
-	child = first_child(a->state.pid);
-	fd = child ? syscall(SYS_pidfd_open, child, 0) : -1;
-	if (fd < 0 || first_child(a->state.pid) != child ||
-	    proc_start_time(a->state.pid, &start, e) < 0 ||
-	    start != a->state.pid_start)
-		return gone(a, e);
-	*ret = child;
-	return steal_fd(fd);
-}
-
 /* Only what is not ours already can be entered: setns(2). */
 static int compare_namespaces(struct assembly *a, pid_t pid, struct err *e)
 {
@@ -82,7 +40,8 @@ static int compare_namespaces(struct assembly *a, pid_t pid, struct err *e)
 int exec_join(struct assembly *a, int *ret_pidfd, struct err *e)
 {
 	pid_t pid;
-	auto_close int fd = open_program(a, &pid, e);
+	auto_close int fd = container_join_pidfd(&a->container, &a->state,
+						  a->o->init, &pid, e);
 
 	if (fd < 0)
 		return fd;
