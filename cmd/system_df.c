@@ -2,9 +2,9 @@
 #include "cmd/cmd.h"
 
 #include <stdio.h>
-#include <sys/file.h>
 #include <time.h>
 
+#include "cmd/container/list_row.h"
 #include "cmd/disk_usage.h"
 #include "cmd/image_facts.h"
 #include "cmd/ui/filter.h"
@@ -13,6 +13,7 @@
 #include "cmd/ui/report.h"
 #include "cmd/ui/table.h"
 #include "core/base/file.h"
+#include "core/base/time.h"
 #include "fs/layer.h"
 #include "fs/volume.h"
 #include "fs/volume_use.h"
@@ -40,13 +41,11 @@ struct layer_use {
 	bool active; /* a container stands on it */
 };
 
-/* What stands below containers/ or volumes/. */
+/* What stands below volumes/. */
 struct folder {
-	char *name, *image;
+	char *name;
 	uint64_t bytes;
-	int64_t created;
-	bool running;
-	size_t links; /* of a volume: containers that use it */
+	size_t links; /* containers that use it */
 };
 
 struct usage {
@@ -56,19 +55,18 @@ struct usage {
 	size_t n_images;
 	struct layer_use *layers;
 	size_t n_layers;
-	struct folder *containers, *volumes;
-	size_t n_containers, n_volumes;
+	struct entry_list containers;
+	uint64_t *bytes; /* of each container's own files */
+	struct folder *volumes;
+	size_t n_volumes;
 };
 
 static void usage_release(struct usage *u)
 {
-	for (size_t i = 0; i < u->n_containers; i++) {
-		free(u->containers[i].name);
-		free(u->containers[i].image);
-	}
 	for (size_t i = 0; i < u->n_volumes; i++)
 		free(u->volumes[i].name);
-	free(u->containers);
+	entry_list_release(&u->containers);
+	free(u->bytes);
 	free(u->volumes);
 	free(u->layers);
 	image_list_free(u->images, u->n_images);
@@ -160,78 +158,51 @@ static int add_image(struct usage *u, const struct image *img, struct err *e)
 
 /* ---- containers and volumes ---- */
 
-/* Its supervisor holds a lock on the folder as long as it runs. */
-static bool is_running(int dirfd, const char *name)
+static int read_containers(struct usage *u, struct err *e)
 {
-	auto_close int fd = openat(dirfd, name,
-				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct list_query all = { .all = true, .last = -1 };
 
-	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 &&
-	       errno == EWOULDBLOCK;
+	TRY(list_containers(&u->store, &all, &u->containers, e));
+	u->bytes = xcalloc(u->containers.n + 1, sizeof(*u->bytes));
+	for (size_t i = 0; i < u->containers.n; i++)
+		TRY(entry_size(&u->store, &u->containers.e[i], &u->bytes[i],
+			       NULL, e));
+	return 0;
 }
 
-static int read_folder(const struct usage *u, const char *kind, int dirfd,
-		       const char *name, struct folder *ret, struct err *e)
+static int read_folder(const struct usage *u, const char *name,
+		       struct folder *ret, struct err *e)
 {
-	auto_free char *path = xasprintf("%s/%s/%s", u->store.path, kind,
-					 name);
+	auto_free char *path = xasprintf("%s/volumes/%s", u->store.path, name);
 	const struct idmap_request any = { .mode = USERNS_AUTO };
 	struct err ignored;
 	struct idmap map;
-	struct stat st;
 	bool known = idmap_choose(&any, &map, &ignored) == 0;
 
 	*ret = (struct folder){ .name = xstrdup(name) };
-	ret->running = is_running(dirfd, name);
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		ret->created = st.st_ctime;
 	return disk_usage(path, known ? &map : NULL, &ret->bytes, e);
 }
 
-static int read_folders(const struct usage *u, const char *kind,
-			struct folder **ret, size_t *ret_n, struct err *e)
+static int read_volumes(struct usage *u, struct err *e)
 {
 	auto_dir DIR *d = NULL;
 	struct dirent *ent;
-	int fd = dir_open(u->store.fd, kind, e);
+	int fd = dir_open(u->store.fd, "volumes", e);
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
 	d = fdopendir(fd);
 	if (!d)
-		return err_sys(e, "read %s/%s", u->store.path, kind);
+		return err_sys(e, "read %s/volumes", u->store.path);
 	while ((ent = readdir(d))) {
 		if (ent->d_name[0] == '.')
 			continue;
-		*ret = xrealloc(*ret, *ret_n + 1, sizeof(**ret));
-		TRY(read_folder(u, kind, dirfd(d), ent->d_name,
-				&(*ret)[(*ret_n)++], e));
+		u->volumes = xrealloc(u->volumes, u->n_volumes + 1,
+				      sizeof(*u->volumes));
+		TRY(read_folder(u, ent->d_name, &u->volumes[u->n_volumes++],
+				e));
 	}
 	return 0;
-}
-
-/* "busybox:latest", or the short ID, of a container's image. */
-static char *container_image(const struct usage *u, const char *id)
-{
-	for (size_t i = 0; i < u->users.containers.n; i++) {
-		const char *manifest = u->users.manifests.v[i];
-
-		if (!streq(u->users.containers.v[i], id))
-			continue;
-		for (size_t k = 0; k < u->n_images; k++) {
-			const struct image *img = &u->images[k];
-			auto_image_name struct image_name n = { 0 };
-
-			if (!streq(img->manifest_digest, manifest))
-				continue;
-			if (!img->names.n)
-				return xstrndup(SHORT_ID(img->id),
-						SHORT_ID_LEN);
-			image_name_split(img->names.v[0], &n);
-			return xasprintf("%s:%s", n.repository, n.tag);
-		}
-	}
-	return xstrdup("<none>");
 }
 
 /* A container that runs with --rm has no record, but holds a lock. */
@@ -257,12 +228,8 @@ static int usage_read(struct usage *u, struct err *e)
 	TRY(image_list(&u->store, &u->images, &u->n_images, e));
 	for (size_t i = 0; i < u->n_images; i++)
 		TRY(add_image(u, &u->images[i], e));
-	TRY(read_folders(u, "containers", &u->containers, &u->n_containers,
-			 e));
-	for (size_t i = 0; i < u->n_containers; i++)
-		u->containers[i].image =
-			container_image(u, u->containers[i].name);
-	TRY(read_folders(u, "volumes", &u->volumes, &u->n_volumes, e));
+	TRY(read_containers(u, e));
+	TRY(read_volumes(u, e));
 	return count_links(u, e);
 }
 
@@ -311,14 +278,16 @@ static json_t *containers_summary(const struct usage *u)
 	uint64_t size = 0, ended = 0;
 	size_t running = 0;
 
-	for (size_t i = 0; i < u->n_containers; i++) {
-		const struct folder *c = &u->containers[i];
+	for (size_t i = 0; i < u->containers.n; i++) {
+		enum container_status st = u->containers.e[i].state.status;
+		bool active = container_status_runs(st) ||
+			      st == CONTAINER_RESTARTING;
 
-		size += c->bytes;
-		ended += c->running ? 0 : c->bytes;
-		running += c->running;
+		size += u->bytes[i];
+		ended += active ? 0 : u->bytes[i];
+		running += active;
 	}
-	return summary_row("Containers", u->n_containers, running, size,
+	return summary_row("Containers", u->containers.n, running, size,
 			   ended);
 }
 
@@ -356,6 +325,7 @@ static int print_summary(const struct usage *u, const char *format,
 	json_array_append_new(rows, images_summary(u));
 	json_array_append_new(rows, containers_summary(u));
 	json_array_append_new(rows, volumes_summary(u));
+	json_array_append_new(rows, summary_row("Build Cache", 0, 0, 0, 0));
 	return table_print(&summary_view, rows, format, e);
 }
 
@@ -386,16 +356,20 @@ static json_t *image_row(struct usage *u, const struct image *img)
 	return row;
 }
 
-static json_t *container_row(const struct folder *c)
+/* The rows of `rl ps`, with docker's sizes of this command. */
+static int container_rows(const struct usage *u, json_t *rows, struct err *e)
 {
-	json_t *row = json_object();
+	const struct row_options o = {
+		.image = true, .command = true, .mounts = true,
+		.now = time_now(),
+	};
+	json_t *row;
+	size_t i;
 
-	set_text(row, "CreatedSince", date_ago(c->created, time(NULL)));
-	set_text(row, "ID", xstrndup(c->name, SHORT_ID_LEN));
-	set_text(row, "Image", xstrdup(c->image));
-	set_text(row, "Size", format_size(c->bytes));
-	set_text(row, "Status", xstrdup(c->running ? "Running" : "Exited"));
-	return row;
+	TRY(list_rows(&u->store, &u->containers, &o, rows, e));
+	json_array_foreach(rows, i, row)
+		set_text(row, "Size", format_size(u->bytes[i]));
+	return 0;
 }
 
 static json_t *volume_row(const struct folder *v)
@@ -408,20 +382,19 @@ static json_t *volume_row(const struct folder *v)
 	return row;
 }
 
-static json_t *details(struct usage *u)
+static int details(struct usage *u, json_t **ret, struct err *e)
 {
-	json_t *images = json_array(), *containers = json_array();
-	json_t *volumes = json_array();
+	auto_json json_t *containers = json_array();
+	json_t *images = json_array(), *volumes = json_array();
 
 	for (size_t i = 0; i < u->n_images; i++)
 		json_array_append_new(images, image_row(u, &u->images[i]));
-	for (size_t i = 0; i < u->n_containers; i++)
-		json_array_append_new(containers,
-				      container_row(&u->containers[i]));
 	for (size_t i = 0; i < u->n_volumes; i++)
 		json_array_append_new(volumes, volume_row(&u->volumes[i]));
-	return json_pack("{s:o, s:o, s:o}", "Images", images, "Containers",
-			 containers, "Volumes", volumes);
+	*ret = json_pack("{s:o, s:O, s:o, s:[]}", "Images", images,
+			 "Containers", containers, "Volumes", volumes,
+			 "BuildCache");
+	return container_rows(u, containers, e);
 }
 
 static const struct table_column image_columns[] = {
@@ -431,8 +404,10 @@ static const struct table_column image_columns[] = {
 	{ "Containers", "CONTAINERS" }, { NULL, NULL },
 };
 static const struct table_column container_columns[] = {
-	{ "ID", "CONTAINER ID" }, { "Image", "IMAGE" }, { "Size", "SIZE" },
-	{ "CreatedSince", "CREATED" }, { "Status", "STATUS" }, { NULL, NULL },
+	{ "ID", "CONTAINER ID" }, { "Image", "IMAGE" },
+	{ "Command", "COMMAND" }, { "LocalVolumes", "LOCAL VOLUMES" },
+	{ "Size", "SIZE" }, { "RunningFor", "CREATED" },
+	{ "Status", "STATUS" }, { "Names", "NAMES" }, { NULL, NULL },
 };
 static const struct table_column volume_columns[] = {
 	{ "Name", "VOLUME NAME" }, { "Links", "LINKS" }, { "Size", "SIZE" },
@@ -447,17 +422,32 @@ static const struct {
 	    "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
 	    "\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}" } },
 	{ "Containers", "Containers space usage:",
-	  { container_columns, "{{.ID}}\t{{.Image}}\t{{.Size}}\t"
-			       "{{.CreatedSince}}\t{{.Status}}" } },
+	  { container_columns,
+	    "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}"
+	    "\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}" } },
 	{ "Volumes", "Local Volumes space usage:",
 	  { volume_columns, "{{.Name}}\t{{.Links}}\t{{.Size}}" } },
 };
 
+/* Nothing is built here yet, so there is none. */
+static const struct table_column cache_columns[] = {
+	{ "ID", "CACHE ID" }, { "CacheType", "CACHE TYPE" },
+	{ "Size", "SIZE" }, { "CreatedSince", "CREATED" },
+	{ "LastUsedSince", "LAST USED" }, { "UsageCount", "USAGE" },
+	{ "Shared", "SHARED" }, { NULL, NULL },
+};
+static const struct table_view cache_view = {
+	cache_columns,
+	"{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t"
+	"{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}",
+};
+
 static int print_details(struct usage *u, const char *format, struct err *e)
 {
-	auto_json json_t *all = details(u);
-	auto_json json_t *list = NULL;
+	auto_json json_t *all = NULL, *list = NULL;
 	auto_str struct str out = { 0 };
+
+	TRY(details(u, &all, e));
 
 	if (format && !streq(format, "table")) {
 		list = json_pack("[O]", all);
@@ -471,7 +461,9 @@ static int print_details(struct usage *u, const char *format, struct err *e)
 				json_object_get(all, sections[i].key), NULL,
 				e));
 	}
-	return 0;
+	printf("\nBuild cache usage: 0B\n\n");
+	return table_print(&cache_view, json_object_get(all, "BuildCache"),
+			   NULL, e);
 }
 
 static int df_run(void *opts, int argc UNUSED, char **argv UNUSED,

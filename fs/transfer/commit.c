@@ -225,6 +225,9 @@ static json_t *make_config(const struct commit *c)
 					    "config");
 	json_t *to = json_is_object(old) ? json_deep_copy(old) : json_object();
 	const json_t *labels = json_object_get(from, "Labels");
+	static const char *const whole[] = {
+		"Healthcheck", "ExposedPorts", "Volumes",
+	};
 
 	take_env(c, from, to);
 	take_command(from, to);
@@ -233,15 +236,14 @@ static json_t *make_config(const struct commit *c)
 	take_text(from, to, "StopSignal", "SIGTERM");
 	if (json_object_size(labels))
 		json_object_set_new(to, "Labels", json_deep_copy(labels));
-	if (json_object_get(from, "Healthcheck"))
-		json_object_set(to, "Healthcheck",
-				json_object_get(from, "Healthcheck"));
-	if (json_object_get(from, "ExposedPorts"))
-		json_object_set(to, "ExposedPorts",
-				json_object_get(from, "ExposedPorts"));
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+		if (json_object_get(from, whole[i]))
+			json_object_set(to, whole[i],
+					json_object_get(from, whole[i]));
 	drop_null(to, "Entrypoint");
-	drop_null(to, "Healthcheck");
-	drop_null(to, "ExposedPorts");
+	drop_null(to, "Cmd");
+	for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+		drop_null(to, whole[i]);
 	return to;
 }
 
