@@ -85,3 +85,20 @@ bool event_exit_code(const struct store *s, const char *id, int *ret)
 	return find_in(s, EVENT_FILE, id, ret) ||
 	       find_in(s, EVENT_FILE_OLD, id, ret);
 }
+
+void event_add_container(const struct store *s, const struct container *c,
+			 const char *action, json_t *attributes)
+{
+	json_t *all = attributes ? attributes : json_object();
+	auto_json json_t *record = NULL;
+	const json_t *config = NULL;
+	const char *image = NULL;
+	struct err ignored;
+
+	if (container_record(c, &record, &ignored) == 0 &&
+	    json_obj(record, "Config", &config, &ignored) == 0)
+		json_str(config, "Image", &image, &ignored);
+	json_object_set_new(all, "image", json_from_bytes(image));
+	json_object_set_new(all, "name", json_from_bytes(c->name));
+	event_add(s, "container", action, c->id, all);
+}

@@ -8,7 +8,7 @@
  * Past EVENT_FILE_MAX bytes it is renamed to .events.1, the list before it
  * goes.
  */
-#include "fs/store.h"
+#include "fs/container.h"
 
 #define EVENT_FILE      "containers/.events"
 #define EVENT_FILE_OLD  "containers/.events.1"
@@ -21,6 +21,9 @@
  */
 void event_add(const struct store *s, const char *type, const char *action,
 	       const char *id, json_t *attributes);
+/* One of a container, with its name and its image among the attributes. */
+void event_add_container(const struct store *s, const struct container *c,
+			 const char *action, json_t *attributes);
 /*
  * The exit code of the last "die" event of a container.  False: there is
  * none.

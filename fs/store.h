@@ -10,6 +10,7 @@
  *	  blobs/sha256/HEX            verified, complete, never changed
  *	  incoming/HEX                a blob on its way: flock'ed by its writer,
  *	                              kept when that dies, so a pull resumes
+ *	  incoming/layer.N            a layer that commit writes, the same
  *	  incoming/N.lease            flock'ed list of digests that a running
  *	                              pull or load is about to name
  *	  layers/MAP/HEX              a layer unpacked (HEX: diffID) with the

@@ -31,8 +31,7 @@ static void tell(const struct store *s, const struct container *c,
 	json_object_set_new(about, "comment", json_from_bytes(o->message));
 	json_object_set_new(about, "imageID", json_string(id));
 	json_object_set_new(about, "imageRef", json_from_bytes(ref));
-	json_object_set_new(about, "name", json_from_bytes(c->name));
-	event_add(s, "container", "commit", c->id, about);
+	event_add_container(s, c, "commit", about);
 	printf("%s\n", id);
 }
 

@@ -1,6 +1,7 @@
 /* cp.c - rl cp: files into a container and out of it. */
 #include "cmd/cmd.h"
 
+#include "fs/event.h"
 #include "fs/transfer/copy_end.h"
 #include "fs/transfer/copy_rules.h"
 
@@ -173,6 +174,8 @@ static int tell(const struct cp *c, const struct copy_job *j)
 	auto_free char *size = format_size(j->progress->bytes);
 	uint64_t n = j->progress->left_out;
 
+	event_add_container(&c->store, &c->container, c->to.container ?
+			    "extract-to-dir" : "archive-path", NULL);
 	if (n)
 		fprintf(stderr, "rl: %llu device node%s left out\n",
 			(unsigned long long)n, n == 1 ? " was" : "s were");

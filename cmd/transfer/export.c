@@ -3,6 +3,7 @@
 
 #include "cmd/transfer/target.h"
 #include "fs/container_root.h"
+#include "fs/event.h"
 #include "fs/transfer/tar_out.h"
 
 #include <signal.h>
@@ -63,6 +64,8 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	r = container_root_open(&s, &c, false, &j.root, e);
 	if (r == 0)
 		r = target_file(o->output, "export", write_to, &j, e);
+	if (r == 0)
+		event_add_container(&s, &c, "export", NULL);
 	container_root_release(&j.root);
 	return r;
 }

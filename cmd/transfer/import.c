@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "core/base/file.h"
+#include "fs/event.h"
 #include "fs/transfer/import_flat.h"
 
 #include <signal.h>
@@ -76,6 +77,8 @@ static int import(const struct store *s, const char *source,
 	text = unpack_notes_text(&notes);
 	if (text)
 		fprintf(stderr, "rl: %s of the image\n", text);
+	event_add(s, "image", "import", id,
+		  json_pack("{s:s}", "name", w->ref ? w->ref : id));
 	printf("%s\n", id);
 	return 0;
 }

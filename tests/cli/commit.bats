@@ -127,6 +127,19 @@ is_changed() {
 	[ "$(r third)" = "E other" ]
 }
 
+@test "what happened is in the list of events" {
+	load_busybox
+	"$RL" run --name off --network none busybox true
+	"$RL" commit -m note off made >/dev/null
+	"$RL" export off >/dev/null
+	"$RL" cp off:/etc/passwd - >/dev/null
+	"$RL" cp "$BATS_TEST_FILENAME" off:/
+	run jq -r 'select(.Actor.Attributes.name == "off") | .Action' "$RL_ROOT/containers/.events"
+	[[ $output == *$'commit\nexport\narchive-path\nextract-to-dir' ]]
+	jq -se 'any(.Action == "commit" and .Actor.Attributes.comment == "note" and
+		.Actor.Attributes.image == "busybox")' "$RL_ROOT/containers/.events"
+}
+
 @test "no change is no layer" {
 	load_busybox
 	"$RL" run --name off --network none busybox true
