@@ -288,7 +288,8 @@ static int read_tar(struct copy_job *j, struct feed *f, struct err *e)
 	const struct copy_end *to = j->to;
 	struct tree_rules rules = {
 		.copy = true, .no_owner = !to->root && !to->owners,
-		.no_set_ids = !to->root && !to->owners,
+		/* root inside may be who we are outside */
+		.no_set_ids = !to->root,
 		.single = (to->root ? &to->root->idmap : &to->idmap)->kind ==
 			  IDMAP_SINGLE,
 	};

@@ -90,6 +90,21 @@ is_changed() {
 	[ -n "$a" ] && [ "$a" != "$b" ]
 }
 
+@test "what a program that runs has written is there, with every driver" {
+	drivers="overlay copy"
+	[ ! -w /dev/fuse ] || drivers="$drivers fuse-overlayfs"
+	load_busybox
+	for d in $drivers; do
+		"$RL" run -d --name on --network none --storage-driver "$d" busybox \
+			sh -c 'exec 3>/open; echo written >&3; echo x >/ready; exec sleep 300' >/dev/null
+		until "$RL" cp on:/ready - >/dev/null 2>&1; do sleep 0.05; done
+		"$RL" commit on "open:$d"
+		[ "$(r "open:$d" cat /open)" = written ]
+		"$RL" kill on
+		"$RL" rm -f on
+	done
+}
+
 @test "configuration: the image's, the options', then --change" {
 	load_busybox
 	"$RL" run --name off --network none -e A=1 -e 'B=two words' -w /etc \

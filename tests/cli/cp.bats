@@ -210,6 +210,11 @@ teardown() {
 		[ "$("$RL" cp $c:/s - | tar tv --numeric-owner | cut -d' ' -f2 | sort -u)" = 0/0 ]
 		"$RL" cp $c:/data/tool tool-$c
 		[ "$(stat -c '%a %u' tool-$c)" = "755 $(id -u)" ]
+		"$RL" cp -a $c:/data/tool kept-$c
+		[ "$(stat -c '%a %u' kept-$c)" = "755 $(id -u)" ]
+		# within the container they stay
+		"$RL" cp $c:/data/tool - | "$RL" cp - $c:/empty
+		[ "$("$RL" cp $c:/empty/tool - | tar tv | cut -c1-10)" = -rwsr-xr-x ]
 	done
 }
 

@@ -94,13 +94,16 @@ static void write_layer(const uint8_t *data, size_t n)
 	archive_read_free(a);
 }
 
+/* Its mode is the layer's own, and our group has no id here. */
 static void empty_layer(void)
 {
-	DIR *d = fdopendir(openat(world.layer, ".", O_RDONLY | O_DIRECTORY |
-				  O_CLOEXEC));
 	struct dirent *ent;
 	struct err e;
+	DIR *d;
 
+	must(fchmod(world.layer, 0700) == 0, "fchmod");
+	d = fdopendir(openat(world.layer, ".", O_RDONLY | O_DIRECTORY |
+			     O_CLOEXEC));
 	while (d && (ent = readdir(d)))
 		if (!streq(ent->d_name, ".") && !streq(ent->d_name, ".."))
 			if (tree_remove(world.layer, ent->d_name, &e) < 0)
