@@ -2,6 +2,7 @@
 #include "fs/container_root.h"
 
 #include "core/base/file.h"
+#include "core/copy_up.h"
 #include "core/mount.h"
 
 #include <sched.h>
@@ -223,6 +224,11 @@ static int start_running(struct visit *v, struct idmap_child *ret,
 
 /* ---- one that does not ---- */
 
+static bool never_ran(const struct container_root *r)
+{
+	return r->state.status == CONTAINER_CREATED && !r->state.started;
+}
+
 static int mount_root(struct container_root *r, int *ret_root, struct err *e)
 {
 	auto_str struct str failures = { 0 };
@@ -230,8 +236,9 @@ static int mount_root(struct container_root *r, int *ret_root, struct err *e)
 	if (r->driver)
 		return r->driver->mount(&r->rootfs, ret_root, e);
 	for (size_t i = 0; driver_ladder[i]; i++) {
-		if (driver_ladder[i] == &driver_copy)
-			continue; /* it would begin from scratch */
+		/* of one that ran it would begin from scratch */
+		if (driver_ladder[i] == &driver_copy && !never_ran(r))
+			continue;
 		if (driver_ladder[i]->mount(&r->rootfs, ret_root, e) >= 0)
 			return 0;
 		str_printf(&failures, "%s%s: %s", failures.len ? "; " : "",
@@ -248,40 +255,82 @@ static const char *member(const json_t *o, const char *key)
 	return text ? text : "";
 }
 
-/* One of the record's Mounts; what is not there any more shows nothing. */
-static int add_mount(const json_t *m, struct mount_ctx *ctx, struct err *e)
+/* Did `-v` or `--mount` ask for an empty volume there? */
+static bool says_nocopy(const struct container_root *r, const char *dest)
 {
-	struct mount_list l = { 0 };
-	struct mount *b;
-	int r;
+	static const char *const names[] = { "volume", "mount" };
+	const json_t *options = json_object_get(r->record, "Options");
+	json_t *v;
+	size_t k;
 
-	if (!streq(member(m, "Type"), "bind") &&
-	    !streq(member(m, "Type"), "volume"))
-		return 0;
-	if (access(member(m, "Source"), F_OK) < 0)
-		return 0;
-	b = mount_list_bind(&l, member(m, "Source"),
-			    member(m, "Destination"));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		json_array_foreach(json_object_get(options, names[i]), k, v) {
+			const char *text = json_string_value(v);
+
+			if (text && strstr(text, dest) &&
+			    strstr(text, "nocopy"))
+				return true;
+		}
+	return false;
+}
+
+/* It starts with what the image has, also when we come before its start. */
+static struct mount *add_volume(const struct container_root *r,
+				const json_t *m, struct mount_list *l)
+{
+	const char *source = member(m, "Source");
+	struct mount *v = mount_list_volume(l, member(m, "Name"),
+					    member(m, "Destination"));
+
+	v->source = xstrdup(source);
+	v->copy_up = never_ran(r) && skip_prefix(source, r->s->path) &&
+		     has_suffix(source, "/_data") && !says_nocopy(r, v->dest);
+	return v;
+}
+
+/* One of the record's Mounts; what is not there any more shows nothing. */
+static void add_mount(const struct container_root *r, const json_t *m,
+		      struct mount_list *l)
+{
+	bool volume = streq(member(m, "Type"), "volume");
+	struct mount *b;
+
+	if ((!volume && !streq(member(m, "Type"), "bind")) ||
+	    access(member(m, "Source"), F_OK) < 0)
+		return;
+	b = volume ? add_volume(r, m, l) :
+		     mount_list_bind(l, member(m, "Source"),
+				     member(m, "Destination"));
 	b->recursive = true;
 	if (*member(m, "Subpath"))
 		b->subpath = xstrdup(member(m, "Subpath"));
 	if (json_is_false(json_object_get(m, "RW")))
 		b->attr_set = MOUNT_ATTR_RDONLY;
-	r = mount_apply(ctx, b, e);
-	mount_list_release(&l);
-	return r;
+}
+
+static int apply(const struct mount_list *l, int root, struct err *e)
+{
+	struct mount_ctx ctx = MOUNT_CTX_INIT;
+
+	ctx.root = root;
+	TRY(copy_up_volumes(root, l, e));
+	for (size_t i = 0; i < l->n; i++)
+		TRY(mount_apply(&ctx, &l->m[i], e));
+	return 0;
 }
 
 static int add_mounts(const struct container_root *r, int root, struct err *e)
 {
-	struct mount_ctx ctx = MOUNT_CTX_INIT;
+	struct mount_list l = { 0 };
 	json_t *m;
 	size_t i;
+	int code;
 
-	ctx.root = root;
 	json_array_foreach(json_object_get(r->record, "Mounts"), i, m)
-		TRY(add_mount(m, &ctx, e));
-	return 0;
+		add_mount(r, m, &l);
+	code = apply(&l, root, e);
+	mount_list_release(&l);
+	return code;
 }
 
 /* Over a folder that nobody looks at here, so that it can carry mounts. */

@@ -1,12 +1,15 @@
 /* cp.c - rl cp: files into a container and out of it. */
 #include "cmd/cmd.h"
 
+#include "core/base/file.h"
 #include "fs/event.h"
 #include "fs/transfer/copy_end.h"
 #include "fs/transfer/copy_rules.h"
 
+#include <poll.h>
 #include <stdio.h>
-#include <sys/stat.h>
+
+#define SPOOL (1 << 20)
 
 extern const struct cmd cmd_cp;
 
@@ -38,6 +41,7 @@ struct cp {
 	struct container container;
 	struct container_root root;
 	const char *folder;
+	int input;       /* the tar of "-" */
 };
 
 static void side_release(struct side *s)
@@ -191,7 +195,7 @@ static int tell(const struct cp *c, const struct copy_job *j)
 /* What a tar on stdin holds has names of its own. */
 static int copy_stdin(struct cp *c, const struct copy_end *to, struct err *e)
 {
-	struct copy_job j = { .to = to, .in = 0, .out = -1 };
+	struct copy_job j = { .to = to, .in = c->input, .out = -1 };
 	struct copy_found found;
 
 	TRY(find_target(to, &found, e));
@@ -228,6 +232,44 @@ static int copy_files(struct cp *c, const struct copy_end *from,
 	return tell(c, &j);
 }
 
+/* All of stdin, in a file without a name. */
+static int spool(const struct store *s, struct err *e)
+{
+	auto_close int fd = openat(s->fd, "incoming", O_TMPFILE | O_RDWR |
+				   O_CLOEXEC, 0600);
+	auto_free char *buf = xmalloc(SPOOL);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "make a temporary file in %s", s->path);
+	while ((n = read(0, buf, SPOOL)) > 0)
+		if (fd_write_all(fd, buf, n) < 0)
+			return err_sys(e, "write a temporary file");
+	if (n < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(e, "read stdin");
+	return steal_fd(fd);
+}
+
+/*
+ * "rl cp off:/a - | rl cp - off:/b": who waits for the other's tar must not
+ * hold the container, nor leave the tar in the pipe while the other does.
+ */
+static int await_stdin(struct cp *c, struct err *e)
+{
+	auto_container_state struct container_state st = { 0 };
+	struct pollfd p = { 0, POLLIN, 0 };
+	struct err busy;
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	TRY(container_state_read(&c->container, &st, e));
+	if (container_status_runs(st.status) ||
+	    container_lock(&c->container, &busy) != -EBUSY)
+		return 0;
+	c->input = spool(&c->store, e);
+	return c->input < 0 ? c->input : 0;
+}
+
 static int copy(struct cp *c, struct err *e)
 {
 	struct side *inside = c->from.container ? &c->from : &c->to;
@@ -235,6 +277,8 @@ static int copy(struct cp *c, struct err *e)
 
 	TRY(store_open(&c->store, e));
 	TRY(container_find(&c->store, inside->container, &c->container, e));
+	if (c->from.stream)
+		TRY(await_stdin(c, e));
 	TRY(container_root_open(&c->store, &c->container, true, &c->root, e));
 	from = end_of(c, &c->from, false);
 	to = end_of(c, &c->to, !c->o->archive);

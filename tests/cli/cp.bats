@@ -282,6 +282,31 @@ teardown() {
 	[ "$(cat root/new)" = new ]
 }
 
+@test "one that was created and never started: in, out, then it starts" {
+	load_busybox
+	cd "$BATS_TEST_TMPDIR"
+	echo new >new
+	drivers="overlay copy"
+	[ ! -w /dev/fuse ] || drivers="$drivers fuse-overlayfs"
+	for d in $drivers; do
+		"$RL" create --name "c-$d" --network none --storage-driver "$d" \
+			-v /root -v "v-$d:/etc" -v "n-$d:/bin:nocopy" \
+			busybox /new/busybox cat /new/new /etc/new
+		"$RL" cp "c-$d:/etc/passwd" "p-$d"
+		grep -q ^root: "p-$d"
+		[ -d root ] || make_busybox_root root
+		"$RL" cp root/bin/busybox "c-$d:/tmp/busybox"
+		mkdir -p dir
+		cp root/bin/busybox new dir
+		"$RL" cp dir "c-$d:/new"
+		"$RL" cp new "c-$d:/etc"
+		[ "$("$RL" start -a "c-$d")" = $'new\nnew' ]
+		# the volume has the image's files, the one of nocopy none
+		grep -q ^root: <("$RL" cp "c-$d:/etc/passwd" - | tar xO)
+		[ "$("$RL" cp "c-$d:/bin/." - | tar t | wc -l)" = 1 ]
+	done
+}
+
 @test "a copy into a container that starts meanwhile, and two at once" {
 	containers
 	for i in 1 2 3 4; do
@@ -291,6 +316,17 @@ teardown() {
 	for i in 1 2 3 4; do
 		[ "$(look off "/c$i/sub/b")" = B ]
 	done
+}
+
+@test "from one place of a container to another, through a pipe" {
+	load_busybox
+	"$RL" run --name off --network none busybox sh -c \
+		'mkdir /big /to; for i in 1 2 3 4; do yes $i | head -c 1000000 >/big/$i; done'
+	for i in 1 2 3 4 5; do
+		timeout 8 "$RL" cp off:/big - | timeout 8 "$RL" cp - off:/to
+		[ "$("$RL" cp off:/to/big - | tar t | wc -l)" = 5 ]
+	done
+	[ -z "$(ls "$RL_ROOT/incoming")" ]
 }
 
 @test "nothing is printed without a terminal, a size with one" {
