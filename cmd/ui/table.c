@@ -19,7 +19,7 @@ static size_t columns_of(const char *s, size_t n)
 
 struct widths {
 	size_t *w;
-	size_t n;
+	size_t n, least;
 };
 
 /* Widen the columns by the cells of one line that end in a tab. */
@@ -35,7 +35,7 @@ static void measure(const char *line, size_t len, struct widths *ws)
 		width = columns_of(line + from, i - from) + CELL_GAP;
 		if (column == ws->n) {
 			ws->w = xrealloc(ws->w, ws->n + 1, sizeof(*ws->w));
-			ws->w[ws->n++] = CELL_MIN;
+			ws->w[ws->n++] = ws->least;
 		}
 		if (width > ws->w[column])
 			ws->w[column] = width;
@@ -65,7 +65,12 @@ static void write_line(const char *line, size_t len, const struct widths *ws,
 
 void table_align(const char *text, struct str *out)
 {
-	struct widths ws = { 0 };
+	table_align_wide(text, CELL_MIN, out);
+}
+
+void table_align_wide(const char *text, size_t least, struct str *out)
+{
+	struct widths ws = { .least = least };
 
 	for (const char *s = text; *s;) {
 		size_t n = strcspn(s, "\n");

@@ -33,6 +33,8 @@ int table_write(const struct table_view *view, const json_t *rows,
  * not filled up.
  */
 void table_align(const char *text, struct str *out);
+/* The same, with cells at least `least` wide. */
+void table_align_wide(const char *text, size_t least, struct str *out);
 /* Print what table_write makes on stdout. */
 int table_print(const struct table_view *view, const json_t *rows,
 		const char *format, struct err *e);

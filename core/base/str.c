@@ -248,17 +248,37 @@ bool parse_size_1000(const char *s, uint64_t *ret)
 	return parse_units(s, 1000.0, ret);
 }
 
-char *format_size(uint64_t bytes)
+static char *print_size(uint64_t bytes, double base, int digits,
+			const char *const units[6])
 {
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB" };
 	double v = (double)bytes;
 	size_t i = 0;
 
-	while (v >= 1000.0 && i + 1 < ARRAY_LEN(units)) {
-		v /= 1000.0;
+	while (v >= base && i < 5) {
+		v /= base;
 		i++;
 	}
-	return xasprintf("%.4g%s", v, units[i]);
+	return xasprintf("%.*g%s", digits, v, units[i]);
+}
+
+static const char *const units_1000[] = { "B", "kB", "MB", "GB", "TB", "PB" };
+
+char *format_size(uint64_t bytes)
+{
+	return print_size(bytes, 1000.0, 4, units_1000);
+}
+
+char *format_size_short(uint64_t bytes)
+{
+	return print_size(bytes, 1000.0, 3, units_1000);
+}
+
+char *format_size_1024(uint64_t bytes)
+{
+	static const char *const units[] = { "B",   "KiB", "MiB",
+					     "GiB", "TiB", "PiB" };
+
+	return print_size(bytes, 1024.0, 4, units);
 }
 
 char *format_duration(int64_t s)

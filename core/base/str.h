@@ -75,6 +75,9 @@ bool parse_size(const char *s, uint64_t *ret);
 bool parse_size_1000(const char *s, uint64_t *ret);
 /* "1.23MB" as docker prints it: base 1000, four significant digits. */
 char *format_size(uint64_t bytes);
+/* The same with three significant digits; with base 1024 ("1.5MiB"). */
+char *format_size_short(uint64_t bytes);
+char *format_size_1024(uint64_t bytes);
 /* "3 days", "About an hour": docker's units.HumanDuration, in seconds. */
 char *format_duration(int64_t seconds);
 
