@@ -50,6 +50,7 @@ struct child {
 	int64_t now_ms;       /* the monotonic clock when poll returned */
 	struct pollfd *polls; /* control, tap, epoll, libslirp's */
 	size_t n_polls, cap_polls;
+	size_t most_polls;    /* since memory was given back */
 	int64_t timer_ms;     /* libslirp's one timer; INT64_MAX: off */
 	void (*timer_fn)(void *arg);
 	void *timer_arg;

@@ -8,6 +8,7 @@
 #include "net/slirp/relay.h"
 #include "net/slirp/resolver.h"
 
+#include <malloc.h>
 #include <slirp/libslirp.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -15,6 +16,8 @@
 /* Frames taken from the tap before the sockets get their turn. */
 #define FRAME_BATCH 32
 #define READY_MAX 64
+/* Sockets of libslirp's from which on memory is given back after them. */
+#define MANY 32
 /*
  * libslirp never opens its window beyond 65535 bytes, so a guest that sends
  * 64 KB segments has one on its way and waits for the answer.  With five
@@ -237,6 +240,20 @@ static int next_ms(const struct child *c, uint32_t slirp_ms)
 	return slirp_ms > INT32_MAX ? -1 : (int)slirp_ms;
 }
 
+/*
+ * Many connections have gone: their buffers, 256 KB each, lie between what
+ * is still in use, where free() keeps them.
+ */
+static void give_back(struct child *c)
+{
+	if (c->n_polls > c->most_polls)
+		c->most_polls = c->n_polls;
+	if (c->most_polls < MANY || c->n_polls > c->most_polls / 4)
+		return;
+	malloc_trim(0);
+	c->most_polls = c->n_polls;
+}
+
 static int wait_all(struct child *c, struct err *e)
 {
 	uint32_t timeout = UINT32_MAX;
@@ -247,6 +264,7 @@ static int wait_all(struct child *c, struct err *e)
 	c->polls[P_TAP] = (struct pollfd){ c->tap, POLLIN, 0 };
 	c->polls[P_EPOLL] = (struct pollfd){ c->epoll, POLLIN, 0 };
 	slirp_pollfds_fill(c->slirp, &timeout, add_poll, c);
+	give_back(c);
 	r = poll(c->polls, c->n_polls, next_ms(c, timeout));
 	if (r < 0 && errno != EINTR)
 		return err_sys(e, "poll");
