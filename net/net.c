@@ -1,6 +1,7 @@
 /* net.c - the backends by name, and their calls. */
 #include "net/net.h"
 
+#include "net/defaults.h"
 #include "net/slirp_options.h"
 
 static const struct net_ops *const backends[] = {
@@ -116,6 +117,7 @@ int net_inside(void *net, struct err *e)
 {
 	struct net *n = net;
 
+	defaults_set();
 	return n->ops->inside ? n->ops->inside(n, e) : 0;
 }
 

@@ -192,6 +192,50 @@ while True:
 	[ "$status" -eq 125 ]
 }
 
+@test "the domain name is in hosts; the host's network has the host's names" {
+	requires_tun
+	load_busybox
+	run r -h box --domainname ex.test busybox cat /etc/hosts
+	[[ $output == *$'10.0.2.100\tbox.ex.test box'* ]]
+	run r --network host --add-host more:1.2.3.4 busybox cat /etc/hosts
+	[ "$status" -eq 0 ]
+	[[ $output == "$(cat /etc/hosts)"$'\n'* ]]
+	[[ $output == *$'1.2.3.4\tmore' ]]
+	run unshare -Urm sh -c 'echo "192.0.2.9 node9" >"$1" &&
+		mount --bind "$1" /etc/hosts && exec "$2" run --rm \
+		--network host busybox grep node9 /etc/hosts' sh \
+		"$BATS_TEST_TMPDIR/hosts" "$RL"
+	[ "$output" = "192.0.2.9 node9" ]
+}
+
+@test "every user inside may listen below 1024 and ping" {
+	requires_tun
+	load_busybox
+	for net in slirp none; do
+		run r --network $net -u 1 busybox sh -c '
+			cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+			nc -l -p 80 & sleep 0.3; netstat -tln | grep -o ":80 "'
+		[ "$output" = $'0\n:80 ' ]
+		run r --network $net busybox cat /proc/sys/net/ipv4/ping_group_range
+		# the groups there are, in one range
+		read -r low high <<<"$output"
+		[ "$low" -le "$high" ]
+		[ "$high" -eq "$(r busybox awk '{ n = $1 + $2 * 0 + $3 - 1; if (n > m) m = n }
+			END { print m + 0 }' /proc/self/gid_map)" ]
+	done
+	run r -u 1:1 -v /usr:/usr:ro -v /lib:/lib:ro -v /lib64:/lib64:ro busybox \
+		/usr/bin/python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+s.sendto(b"\x08" + bytes(7), ("127.0.0.1", 0))
+print(s.recv(100)[0])'
+	[ "$output" = 0 ]
+	# --sysctl has the last word
+	run r --sysctl net.ipv4.ip_unprivileged_port_start=500 busybox \
+		cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+	[ "$output" = 500 ]
+}
+
 @test "without /dev/net/tun: the host's network, with one line; by name an error" {
 	requires userns
 	load_busybox
