@@ -234,6 +234,24 @@ int port_parse(const char *text, struct port_list *l, struct err *e)
 				   parse_short(text, l, e);
 }
 
+int port_check_expose(const char *text, struct err *e)
+{
+	size_t n = strcspn(text, "/");
+	auto_free char *ports = xstrndup(text, n);
+	const char *protocol = text[n] ? text + n + 1 : "tcp";
+	struct range r;
+
+	if (!parse_range(ports, &r))
+		return err_set(e, EINVAL, "invalid range format for --expose: "
+			       "%s: it is PORT[-END], of 1 to 65535", ports);
+	if (strcasecmp(protocol, "tcp") != 0 &&
+	    strcasecmp(protocol, "udp") != 0 &&
+	    strcasecmp(protocol, "sctp") != 0)
+		return err_set(e, EINVAL, "invalid protocol for --expose: %s: "
+			       "it is tcp, udp or sctp", protocol);
+	return 0;
+}
+
 int port_parse_expose(const char *text, struct port_list *l, struct err *e)
 {
 	if (strpbrk(text, ":=,"))

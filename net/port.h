@@ -33,6 +33,8 @@ struct port_list {
 void port_list_release(struct port_list *l);
 /* Append what -p's text names.  -EINVAL names the field that is wrong. */
 int port_parse(const char *text, struct port_list *l, struct err *e);
+/* Is this what --expose takes?  -EINVAL, with docker's words, if not. */
+int port_check_expose(const char *text, struct err *e);
 /* Append --expose's "80", "80-90/udp" as ports that any free one leads to. */
 int port_parse_expose(const char *text, struct port_list *l, struct err *e);
 /* "0.0.0.0:80/tcp": where the port is bound, for people. */

@@ -65,6 +65,9 @@ static int plan_ports(struct assembly *a, struct err *e)
 	auto_strv struct strv exposed = { 0 };
 	int code;
 
+	/* those of an earlier start have the image's among them */
+	for (size_t i = 0; !a->record && i < a->o->expose.n; i++)
+		TRY(port_check_expose(a->o->expose.v[i], e));
 	strv_extend(&exposed, strv_list(&a->o->expose));
 	if (config)
 		strv_extend(&exposed, strv_list(&config->exposed_ports));

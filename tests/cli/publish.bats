@@ -291,6 +291,19 @@ time.sleep(100)' $ip $port 3>&- &
 	done
 }
 
+@test "--expose is checked, also where nothing is published" {
+	load_busybox
+	for bad in foo 0 70000 90-80 "" 80:80; do
+		run r --expose "$bad" busybox true
+		[ "$status" -eq 125 ]
+		[[ $output == *"invalid range format for --expose: $bad"* ]]
+	done
+	run r --expose 80/x busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"protocol"* ]]
+	r --expose 80/sctp --expose 90-95/udp busybox true
+}
+
 @test "-P publishes what --expose names on free ports" {
 	load_busybox
 	"$RL" run --rm -P --expose 80 --expose 90-91/udp busybox sleep 1000 \
