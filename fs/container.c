@@ -302,9 +302,12 @@ int container_sweep(const struct store *s, struct err *e)
 			continue;
 		c.fd = openat(dirfd(d), ent->d_name,
 			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (c.fd >= 0 && !may_be_new(c.fd) &&
-		    flock(c.fd, LOCK_EX | LOCK_NB) == 0)
-			remove_dir(dirfd(d), &c, ent->d_name, -1, &ignored);
+		if (c.fd < 0 || may_be_new(c.fd) ||
+		    flock(c.fd, LOCK_EX | LOCK_NB) < 0)
+			continue;
+		snprintf(c.id, sizeof(c.id), "%.64s", ent->d_name);
+		drop_names(dirfd(d), &c);
+		remove_dir(dirfd(d), &c, ent->d_name, -1, &ignored);
 	}
 	return 0;
 }

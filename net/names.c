@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 
 #define RESOLV_MAX 65536
+/* A cluster's names may be many. */
+#define HOSTS_MAX (4 << 20)
 /* TEST-NET-3 of RFC 5737: asked for a route, never sent to. */
 #define SOMEWHERE "203.0.113.1"
 
@@ -78,24 +80,52 @@ static int add_entry(const struct net *n, const char *text, struct str *ret,
 	return 0;
 }
 
-int net_hosts_text(const struct net *n, const char *hostname,
-		   const struct strv *add, struct str *ret, struct err *e)
+/* What the host's file says, or the lines that every container has. */
+static void first_lines(const struct net *n, struct str *ret)
 {
-	char ip[INET_ADDRSTRLEN] = "127.0.0.1", host[INET_ADDRSTRLEN];
+	auto_free char *host = NULL;
+	struct err ignored;
 
+	if (!n->ops->own_namespace &&
+	    file_read(AT_FDCWD, "/etc/hosts", HOSTS_MAX, &host, NULL,
+		      &ignored) == 0 && *host) {
+		str_puts(ret, host);
+		if (host[strlen(host) - 1] != '\n')
+			str_putc(ret, '\n');
+		return;
+	}
 	str_puts(ret, "127.0.0.1\tlocalhost\n"
 		      "::1\tlocalhost ip6-localhost ip6-loopback\n"
 		      "fe00::\tip6-localnet\nff00::\tip6-mcastprefix\n"
 		      "ff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
+}
+
+/* The container's own line: the name in full, then its first word. */
+static void own_line(const struct net *n, const char *hostname,
+		     const char *domain, struct str *ret)
+{
+	char ip[INET_ADDRSTRLEN] = "127.0.0.1";
+
 	if (n->ops->reaches_out)
 		inet_ntop(AF_INET, &n->config.addr, ip, sizeof(ip));
-	if (hostname && n->ops->own_namespace) {
-		str_printf(ret, "%s\t%s", ip, hostname);
-		if (strchr(hostname, '.'))
-			str_printf(ret, " %.*s", (int)strcspn(hostname, "."),
-				   hostname);
-		str_putc(ret, '\n');
-	}
+	str_printf(ret, "%s\t%s", ip, hostname);
+	if (domain && *domain)
+		str_printf(ret, ".%s %s", domain, hostname);
+	else if (strchr(hostname, '.'))
+		str_printf(ret, " %.*s", (int)strcspn(hostname, "."),
+			   hostname);
+	str_putc(ret, '\n');
+}
+
+int net_hosts_text(const struct net *n, const char *hostname,
+		   const char *domain, const struct strv *add,
+		   struct str *ret, struct err *e)
+{
+	char host[INET_ADDRSTRLEN];
+
+	first_lines(n, ret);
+	if (hostname && n->ops->own_namespace)
+		own_line(n, hostname, domain, ret);
 	if (host_address(n, host))
 		str_printf(ret, "%s\thost.containers.internal "
 			   "host.docker.internal\n", host);

@@ -89,12 +89,14 @@ void net_halt(struct net *n);
 void net_stop(struct net *n);
 
 /*
- * /etc/hosts: the fixed lines, the container's own name, the host's, then
- * --add-host entries "name:ip" or "name=ip", where ip may be host-gateway.
- * -EINVAL for a bad entry.
+ * /etc/hosts: the fixed lines, the container's own name with the domain (NULL:
+ * none), the host's, then --add-host entries "name:ip" or "name=ip", where ip
+ * may be host-gateway.  On the host's network, the host's lines come first
+ * instead of the fixed ones.  -EINVAL for a bad entry.
  */
 int net_hosts_text(const struct net *n, const char *hostname,
-		   const struct strv *add, struct str *ret, struct err *e);
+		   const char *domain, const struct strv *add,
+		   struct str *ret, struct err *e);
 /*
  * /etc/resolv.conf: the network's own name server with the host's search
  * list and options, or the host's file as it is where its name servers are

@@ -116,7 +116,9 @@ static int signal_all(const struct container *c,
 	TRY(json_obj(record, "HostConfig", &host, e));
 	TRY(json_bool(host, "Init", &init, e));
 	TRY(join = container_join_pidfd(c, st, init, &pid, e));
-	return freeze_signal_all(first, join, sig, e);
+	if (freeze_signal_all(first, join, sig, e) == 0)
+		return 0;
+	return err_wrap(e, "container %s", c->name);
 }
 
 /* A stopped process takes no signal but KILL: let it go on for this one. */

@@ -317,6 +317,9 @@ static int sysctl(const char *text, struct spec *s, struct err *e)
 	if (strstr(key, "..") || *key == '/')
 		return err_set(e, EINVAL, "--sysctl '%s': not a kernel "
 			       "parameter", text);
+	if (skip_prefix(key, "net/") && s->ns[NS_NET].mode == NS_HOST)
+		return err_set(e, EINVAL, "--sysctl '%s': not allowed in the "
+			       "host's network namespace", text);
 	spec_add_sysctl(s, key, value);
 	return 0;
 }
@@ -371,7 +374,8 @@ static int name_files(const struct run_options *o, struct spec *s,
 {
 	auto_str struct str hosts = { 0 }, resolv = { 0 }, host = { 0 };
 
-	TRY(net_hosts_text(net, s->hostname, &o->add_host, &hosts, e));
+	TRY(net_hosts_text(net, s->hostname, s->domainname, &o->add_host,
+			   &hosts, e));
 	TRY(net_resolv_text(net, &o->dns, &o->dns_search, &o->dns_option,
 			    &resolv, e));
 	str_printf(&host, "%s\n", s->hostname);

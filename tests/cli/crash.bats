@@ -23,13 +23,12 @@ life() {
 # is_true - what the next command says of every container fits the machine.
 is_true() {
 	local dir status pid
-	"$RL" ps -a >/dev/null
+	# a torn record or state would fail it
+	"$RL" ps -a --format '{{json .}}' >/dev/null || return 1
 	for dir in "$RL_ROOT"/containers/[0-9a-f]*[0-9a-f]; do
 		[ -d "$dir" ] || continue
 		[ "${dir%.rm}" = "$dir" ] || continue
-		python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$dir/container.json" || return 1
-		[ -e "$dir/state.json" ] || continue
-		read -r status pid < <(python3 -c 'import json, sys; s = json.load(open(sys.argv[1])); print(s["Status"], s["Pid"])' "$dir/state.json")
+		status=$(state job Status) pid=$(state job Pid)
 		[ "$status" != running ] || kill -0 "$pid" || {
 			# it may have ended just now
 			sleep 1
@@ -48,11 +47,11 @@ left() {
 	find "$RL_RUNROOT" -name '*.sock'
 }
 
-@test "250 lives, of each of which something is killed" {
+@test "150 lives, of each of which something is killed" {
 	export RL_RUNROOT=$BATS_TEST_TMPDIR/run
 	load_busybox
 	"$RL" run --rm --network none busybox true </dev/null
-	for i in $(seq 250); do
+	for i in $(seq 150); do
 		case $((RANDOM % 4)) in
 		0) life run -d --name job --network none busybox sleep 1000 "$BATS_TEST_TMPDIR/mark" ;;
 		1) life run --name job --network none busybox sh -c 'echo x; sleep 1000' "$BATS_TEST_TMPDIR/mark" ;;
@@ -91,7 +90,7 @@ left() {
 	done
 	# whoever lost said why
 	cat "$BATS_TEST_TMPDIR"/said.*
-	refute grep -hvE "^(job|rl: .*(job|No such container).*)$" "$BATS_TEST_TMPDIR"/said.*
+	refute grep -hvE "^(job|rl: .*(job|No such container|container.s).*)$" "$BATS_TEST_TMPDIR"/said.*
 }
 
 @test "a clock that jumps back breaks no order" {

@@ -168,6 +168,8 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	[ "$(r --sysctl net.ipv4.ip_forward=1 busybox \
 		cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
 	refused sysctl --sysctl kernel.panic=1
+	refused "not allowed in the host's network namespace" \
+		--network host --sysctl net.ipv4.ip_forward=1
 	refused "KEY=VALUE" --sysctl nonsense
 	refused "not a kernel parameter" --sysctl ../../etc/x=1
 }

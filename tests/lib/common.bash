@@ -69,8 +69,8 @@ state() {
 	local dir
 	for dir in "$RL_ROOT"/containers/[0-9a-f]*; do
 		[ "$(cat "$dir/name" 2>/dev/null)" = "$1" ] || continue
-		python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]))' \
-			"$dir/state.json" "$2"
+		sed -n "s/.*\"$2\":\"\{0,1\}\([^,\"}]*\).*/\1/p" \
+			"$dir/state.json" 2>/dev/null
 	done
 }
 
