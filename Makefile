@@ -102,7 +102,8 @@ check:                                    ## install what the tests need, run th
 bench:                                    ## times and memory beside floors and peers
 	@tests/setup.sh bench
 	@$(MAKE) --no-print-directory -j2 all
-	@tests/bench/start.sh $B && echo && tests/bench/memory.sh $B && \
+	@tests/bench/start.sh $B && echo && tests/bench/exec.sh $B && \
+		echo && tests/bench/memory.sh $B && \
 		echo && tests/bench/pull.sh $B && \
 		echo && tests/bench/net.sh $B && echo && tests/bench/net_bytes.sh $B && \
 		echo && tests/bench/net_requests.sh $B && \

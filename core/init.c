@@ -477,14 +477,27 @@ static int exec_failed(const char *name, int code, struct err *e)
 	return err_sys(e, "exec: \"%s\"", name);
 }
 
+/*
+ * Nothing else waits for execve to close it: in the middle of that a process
+ * inside with CAP_SYS_PTRACE may look at our fds.
+ */
+static int close_all_but_sock(struct init *in, struct err *e)
+{
+	if (in->sock != 3 && dup3(in->sock, 3, O_CLOEXEC) < 0)
+		return err_sys(e, "move the socket");
+	in->sock = 3;
+	if (syscall(SYS_close_range, 4, ~0u, 0) < 0)
+		return err_sys(e, "close fds");
+	return 0;
+}
+
 static int step_exec(struct init *in, struct err *e)
 {
 	char **argv = strv_list(&in->spec->argv), **env = strv_list(&in->env);
 	int code;
 
 	TRY(sync_send(in->sock, SYNC_READY, -1, e));
-	if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-		return err_sys(e, "close fds");
+	TRY(close_all_but_sock(in, e));
 	if (in->spec->init) {
 		pid_t pid = fork();
 

@@ -67,3 +67,63 @@ become() {
 as() {
 	(become "$@")
 }
+
+# make_layer - busybox on the stage: an archive, and a root with mount points.
+make_layer() {
+	make_busybox_archive "$stage/busybox.tar"
+	make_busybox_root "$stage/layer"
+	mkdir "$stage/layer/proc" "$stage/layer/sys" "$stage/layer/dev"
+	touch "$stage/layer/etc/hosts" "$stage/layer/etc/hostname" \
+		"$stage/layer/etc/resolv.conf"
+	chmod -R a+rX "$stage/layer" "$stage/busybox.tar"
+}
+
+# contest NAME ACCOUNT FLOOR COMMAND... - take part, if it works here.
+contest() {
+	if as "$2" timeout 60 "${@:4}" >"$stage/said" 2>&1; then
+		printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${*:4}" >>"$stage/list"
+	else
+		echo "$1 does not run here: $(tail -n 1 "$stage/said")" >>"$stage/out"
+	fi
+}
+
+# installed NAME - note when it is not.
+installed() {
+	command -v "$1" >/dev/null || {
+		echo "$1 is not installed" >>"$stage/out"
+		return 1
+	}
+}
+
+# bundle ACCOUNT TOOL - an OCI bundle that needs neither cgroups nor ranges.
+bundle() {
+	as "$1" sh -c "mkdir $2 && cd $2 && $2 spec --rootless"
+	jq --arg root "$stage/layer" --argjson uid "$(id -u "$1")" \
+		--argjson gid "$(id -g "$1")" '.process.terminal = false |
+		.process.args = ["/bin/true"] | .root.path = $root |
+		.linux.namespaces |= map(select(.type != "network")) +
+			[{"type": "network"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: $uid, size: 1}] |
+		.linux.gidMappings = [{containerID: 0, hostID: $gid, size: 1}] |
+		.mounts |= map(select(.type != "cgroup")) |
+		.mounts |= map(if .destination == "/sys" then
+			{destination: "/sys", type: "sysfs", source: "sysfs",
+			 options: ["nosuid", "noexec", "nodev", "ro"]}
+			else . end) |
+		del(.linux.resources)' "$stage/$1/$2/config.json" \
+		>"$stage/config.json"
+	cat "$stage/config.json" >"$stage/$1/$2/config.json"
+}
+
+# podman_of ACCOUNT - its podman, with a store of its own.
+podman_of() {
+	echo "podman --root $stage/$1/podman --runroot $stage/$1/run/podman" \
+		"--storage-driver overlay --cgroup-manager cgroupfs"
+}
+
+# calls NAME ACCOUNT COMMAND... - how many system calls, in all processes.
+calls() {
+	as "$2" strace -f -c -o "$stage/$2/calls" "${@:3}" >/dev/null 2>&1 &&
+		echo "$1: $(awk '$NF == "total" { print $4 }' \
+			"$stage/$2/calls") system calls, the program's own included"
+}

@@ -338,7 +338,7 @@ on_a_terminal() {
 	    for _ in range(30):
 	        s.send("x")
 	        time.sleep(0.001)
-	    s.send("\x15")
+	    s.send("\n")
 	    assert s.expect(r"code=(\d+)=\r").group(1) == "6"
 	PY
 }
@@ -414,4 +414,89 @@ on_a_terminal() {
 	[ "$(x c1 yes | head -n 1)" = y ]
 	[ "$(x c1 seq 50000 | { sleep 0.5; md5sum; })" = "$(seq 50000 | md5sum)" ]
 	until_true refute x c1 sh -c 'ps | grep -q "[y]es"'
+}
+
+# ---- a hostile container ----
+
+@test "the process that comes in is out of reach" {
+	spy=$BATS_TEST_TMPDIR/spy
+	cc -static -O1 -o "$spy" "$BATS_TEST_DIRNAME/../hostile/spy.c"
+	up c1 --cap-add SYS_PTRACE -v "$spy:/spy:ro"
+	: >"$BATS_TEST_TMPDIR/out"
+	x c1 /spy /bin/busybox 150 >"$BATS_TEST_TMPDIR/out" &
+	pid=$!
+	until_true grep -q ready "$BATS_TEST_TMPDIR/out"
+	for i in $(seq 300); do
+		kill -0 $pid 2>/dev/null || break
+		RL_SECRET=1 x c1 true
+	done
+	x c1 touch /tmp/end
+	wait $pid
+	cat "$BATS_TEST_TMPDIR/out"
+	refute grep reached "$BATS_TEST_TMPDIR/out"
+	[ "$(sed -n 's/met: //p' "$BATS_TEST_TMPDIR/out")" -ge 20 ]
+}
+
+@test "the runtime's own file stays what it is (CVE-2019-5736)" {
+	own=$BATS_TEST_TMPDIR/own
+	mkdir "$own"
+	cp "$RL" "$own/rl"
+	chmod 700 "$own/rl"
+	sum=$(sha256sum <"$own/rl")
+	up c1
+	x c1 sh -c 'printf "#!/proc/self/exe\n" >/script; chmod 755 /script;
+		while :; do for p in /proc/[0-9]*; do
+			(echo x >>$p/exe) 2>/dev/null
+		done; done' &
+	for program in /proc/self/exe /script /proc/1/exe; do
+		for i in 1 2 3 4 5; do
+			run timeout -s KILL 10 "$own/rl" exec c1 $program
+		done
+	done
+	[ "$(sha256sum <"$own/rl")" = "$sum" ]
+	"$own/rl" exec c1 true
+}
+
+@test "a working directory that is an fd of the runtime (CVE-2024-21626)" {
+	up c1
+	for n in $(seq 3 16); do
+		run x -w /proc/self/fd/$n c1 ls
+		[ "$status" -ne 0 ]
+		x c1 ln -sfn /proc/self/fd/$n/../../.. /wd
+		run x -w /wd c1 ls
+		[ "$status" -ne 0 ]
+	done
+	run x -w /proc/1/cwd c1 ls
+	[ "$status" -ne 0 ]
+}
+
+@test "no fd but 0, 1 and 2 comes in; the caller's environment does not" {
+	up c1
+	exec 7<"$RL" 8</ 9<"$HOME"
+	for o in "" -i "-u 33" --privileged -t; do
+		run "$RL" exec $o c1 sh -c 'ls -1 /proc/$$/fd; :' </dev/null
+		[ "$(echo "$output" | tr -d '\r' | grep -vx 10 | tr '\n' ' ')" = "0 1 2 " ]
+	done
+	exec 7<&- 8<&- 9<&-
+	[ -z "$(RL_SECRET=1 x c1 env | grep SECRET)" ]
+}
+
+@test "nothing in the container's /proc and /dev is trusted" {
+	up c1 --cap-add SYS_ADMIN --oom-score-adj 500
+	x c1 sh -c 'mkdir -p /fake/self; echo untouched >/fake/file
+		ln -s /fake/file /fake/self/oom_score_adj
+		mknod /fake/pipe p; cp /etc/passwd /tmp/passwd'
+	[ "$(x c1 cat /proc/self/oom_score_adj)" = 500 ]
+	x c1 mount --bind /fake /proc
+	x c1 true
+	[ "$(x c1 cat /fake/file)" = untouched ]
+	# a pipe that nobody writes to
+	x c1 mount --bind /fake/pipe /dev/null
+	timeout 10 "$RL" exec c1 true </dev/null
+	x c1 sh -c 'mkdir /pts; mknod /pts/ptmx p; mount --bind /pts /dev/pts'
+	run timeout 10 "$RL" exec -t c1 true </dev/null
+	[ "$status" -eq 125 ]
+	[[ $output == *"/dev/pts/ptmx is no terminal multiplexer"* ]]
+	x c1 sh -c 'rm /etc/passwd; mknod /etc/passwd p'
+	timeout 10 "$RL" exec c1 true </dev/null
 }

@@ -207,3 +207,46 @@ one       x,y" ]
 	done
 	[ -z "$(names)" ]
 }
+
+@test "STATUS and filters of what is paused, restarts, is checked" {
+	load_busybox
+	status() { "$RL" ps -a -f name="$1" --format '{{.State}} {{.Status}}'; }
+	keep -d --name held busybox sleep 1000
+	"$RL" pause held
+	[[ $(status held) == "paused Up "*" (Paused)" ]]
+	[ "$(names -f status=paused)" = "held " ]
+	[ "$("$RL" ps -q | wc -l)" = 1 ]
+	[ "$("$RL" inspect -f '{{.State.Status}} {{.State.Running}} {{.State.Paused}}' held)" = "paused true true" ]
+	"$RL" unpause held
+	[[ $(status held) != *Paused* ]]
+	keep -d --name well --health-cmd true --health-interval 50ms \
+		busybox sleep 1000
+	for i in $(seq 200); do
+		[ -z "$(names -f health=healthy)" ] || break
+		sleep 0.05
+	done
+	[[ $(status well) == "running Up "*" (healthy)" ]]
+	[ "$(names -f health=healthy)" = "well " ]
+	[ "$("$RL" inspect -f '{{.State.Health.Status}}' well)" = healthy ]
+	keep -d --name again --restart always busybox sh -c 'sleep 0.1; exit 4' || true
+	for i in $(seq 400); do
+		[ -z "$(names -f status=restarting)" ] || break
+		sleep 0.02
+	done
+	[ "$(names -f status=restarting)" = "again " ] ||
+		[ "$("$RL" inspect -f '{{.RestartCount}}' again)" -gt 0 ]
+	"$RL" rm -f again
+	[ "$("$RL" inspect -f '{{.HostConfig.RestartPolicy.Name}}' well)" = no ]
+	"$RL" update --restart unless-stopped well
+	[ "$("$RL" inspect -f '{{.HostConfig.RestartPolicy.Name}}' well)" = \
+	  unless-stopped ]
+}
+
+@test "a long list needs no more than one folder open at a time" {
+	load_busybox
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		keep --name n$n busybox true
+	done
+	(ulimit -n 12; "$RL" ps -aq) >"$BATS_TEST_TMPDIR/ids"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/ids")" = 12 ]
+}

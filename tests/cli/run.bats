@@ -155,7 +155,7 @@ r() { "$RL" run --rm --network none "$@" </dev/null; }
 
 @test "a killed rl leaves nothing after the next command" {
 	load_busybox
-	"$RL" run --rm busybox sleep 1000 </dev/null &
+	"$RL" run --rm busybox sleep 1000.25 </dev/null &
 	pid=$!
 	until ls "$RL_ROOT"/containers/*/upper >/dev/null 2>&1; do sleep 0.05; done
 	sleep 0.3
@@ -168,7 +168,7 @@ r() { "$RL" run --rm --network none "$@" </dev/null; }
 		r busybox true
 	done
 	[ -z "$(ls "$RL_ROOT/containers")" ]
-	! pgrep -u "$(id -u)" -f 'sleep 1000'
+	! pgrep -u "$(id -u)" -f 'sleep 1000.25'
 }
 
 @test "a name in use is refused" {

@@ -60,3 +60,15 @@ column() { # TITLE RL-TOP-ARGUMENTS...
 	[ "$status" -eq 1 ]
 	[[ $output == "rl: ps failed: "* ]]
 }
+
+@test "what rl exec runs belongs to it" {
+	load_busybox
+	"$RL" run -d --network none --name one busybox sleep 1000
+	"$RL" exec -d one sleep 1005
+	for i in $(seq 200); do
+		[ "$(column PID one | wc -l)" -ne 2 ] || break
+		sleep 0.05
+	done
+	[[ $("$RL" top one) == *" sleep 1005"* ]]
+	[ "$("$RL" stats --no-stream --format '{{.PIDs}}' one)" = 2 ]
+}
