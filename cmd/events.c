@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cmd/ui/filter.h"
+#include "cmd/ui/moment.h"
 #include "cmd/ui/format.h"
 #include "cmd/ui/help.h"
 #include "cmd/ui/report.h"
@@ -262,37 +263,6 @@ static int take(const json_t *event, void *arg, struct err *e)
 
 /* ---- from when, until when ---- */
 
-/* Digits behind the seconds: "1700000000.25", "...T01:02:03.25Z". */
-static int64_t fraction(const char *text)
-{
-	const char *dot = strchr(text, '.');
-	int64_t ns = 0, unit = NS_PER_S / 10;
-
-	for (; dot && dot[1] >= '0' && dot[1] <= '9' && unit; dot++) {
-		ns += (dot[1] - '0') * unit;
-		unit /= 10;
-	}
-	return ns;
-}
-
-static int parse_time(const char *text, int64_t now, int64_t *ret,
-		      struct err *e)
-{
-	auto_free char *whole = xstrndup(text, strcspn(text, "."));
-	uint64_t seconds;
-	int64_t s;
-
-	if (parse_u64(whole, INT64_MAX / NS_PER_S, &seconds)) {
-		*ret = (int64_t)seconds * NS_PER_S + fraction(text);
-		return 0;
-	}
-	TRY(date_until(text, now / NS_PER_S, &s, e));
-	*ret = s * NS_PER_S;
-	/* a date has a fraction of its own, a time ago has ours */
-	*ret += date_parse(text, &s) ? fraction(text) : now % NS_PER_S;
-	return 0;
-}
-
 static int prepare(struct events *ev, struct err *e)
 {
 	static const char *const keys[] = { "container", "event", "image",
@@ -303,24 +273,13 @@ static int prepare(struct events *ev, struct err *e)
 
 	TRY(filter_check(&ev->o->filters, keys, e));
 	if (ev->o->since)
-		TRY(parse_time(ev->o->since, now, &ev->since, e));
+		TRY(moment_parse(ev->o->since, now, &ev->since, e));
 	if (ev->o->until)
-		TRY(parse_time(ev->o->until, now, &ev->until, e));
+		TRY(moment_parse(ev->o->until, now, &ev->until, e));
 	if (format && *format && !streq(format, "json") &&
 	    !streq(format, "{{json .}}"))
 		TRY(format_parse(format, &ev->format, e));
 	return 0;
-}
-
-/* In ms; -1: for ever; 0: it is over. */
-static int time_left(const struct events *ev)
-{
-	int64_t ms;
-
-	if (!ev->until)
-		return -1;
-	ms = (ev->until - time_now() + 999999) / 1000000;
-	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 static int follow(struct events *ev, const struct store *s, struct err *e)
@@ -330,7 +289,7 @@ static int follow(struct events *ev, const struct store *s, struct err *e)
 
 	TRY(event_reader_open(&r, s, ev->o->since != NULL, e));
 	do {
-		left = time_left(ev);
+		left = moment_left(ev->until);
 		TRY(event_reader_next(&r, take, ev, e));
 		TRY(report_flush(e));
 		if (left)

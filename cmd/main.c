@@ -5,10 +5,10 @@ extern const struct cmd cmd_run, cmd_create, cmd_start, cmd_attach, cmd_exec;
 extern const struct cmd cmd_stop, cmd_kill, cmd_restart, cmd_pause;
 extern const struct cmd cmd_unpause, cmd_wait, cmd_rename, cmd_update, cmd_rm;
 extern const struct cmd cmd_container_prune, cmd_ps, cmd_inspect;
-extern const struct cmd cmd_container_inspect, cmd_top, cmd_stats, cmd_port;
-extern const struct cmd cmd_events, cmd_diff, cmd_cp, cmd_export, cmd_commit;
-extern const struct cmd cmd_import, cmd_pull, cmd_images, cmd_tag, cmd_rmi;
-extern const struct cmd cmd_load, cmd_save, cmd_login, cmd_logout;
+extern const struct cmd cmd_container_inspect, cmd_logs, cmd_top, cmd_stats;
+extern const struct cmd cmd_port, cmd_events, cmd_diff, cmd_cp, cmd_export;
+extern const struct cmd cmd_commit, cmd_import, cmd_pull, cmd_images, cmd_tag;
+extern const struct cmd cmd_rmi, cmd_load, cmd_save, cmd_login, cmd_logout;
 extern const struct cmd cmd_image_inspect, cmd_image_prune, cmd_volume_create;
 extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
 extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_system_prune;
@@ -34,6 +34,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_ps,
 	&cmd_inspect,
 	&cmd_container_inspect,
+	&cmd_logs,
 	&cmd_top,
 	&cmd_stats,
 	&cmd_port,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/file.h"
+#include "core/log_chain.h"
 #include "core/log_file.h"
 
 #define NEW_NAME      LOG_NAME ".new"
@@ -144,22 +145,14 @@ static int tell_loss(struct log_disk *d)
 
 /* ---- rotation ---- */
 
-static void nth_name(char buf[32], unsigned int n)
-{
-	if (n == 0)
-		snprintf(buf, 32, "%s", LOG_NAME);
-	else
-		snprintf(buf, 32, "%s.%u", LOG_NAME, n);
-}
-
 /* The first free number, which a kill may have left amid others. */
 static unsigned int free_number(const struct log_disk *d)
 {
 	unsigned int n = 1;
-	char name[32];
+	char name[LOG_NAME_MAX];
 
 	for (; n + 1 < d->opt.max_file; n++) {
-		nth_name(name, n);
+		log_chain_name(name, n);
 		if (faccessat(d->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 			break;
 	}
@@ -169,13 +162,13 @@ static unsigned int free_number(const struct log_disk *d)
 /* Each file gets the next number; with one file only, none is kept. */
 static int shift(const struct log_disk *d)
 {
-	char from[32], to[32];
+	char from[LOG_NAME_MAX], to[LOG_NAME_MAX];
 
 	if (d->opt.max_file < 2)
 		return 0;
 	for (unsigned int n = free_number(d); n > 0; n--) {
-		nth_name(from, n - 1);
-		nth_name(to, n);
+		log_chain_name(from, n - 1);
+		log_chain_name(to, n);
 		if (renameat(d->dirfd, from, d->dirfd, to) < 0 &&
 		    errno != ENOENT)
 			return -errno;
