@@ -70,17 +70,15 @@ static void note(void *arg UNUSED, const char *text)
 	fprintf(stderr, "%s\n", text);
 }
 
+/* Its supervisor, also between two lives. */
 static bool lives(void *arg)
 {
-	auto_container_state struct container_state st = { 0 };
 	struct logs *g = arg;
 	struct err ignored;
 
 	/* what was read so far is the reader's to see */
 	report_flush(&ignored);
-	return container_state_read(g->c, &st, &ignored) == 0 &&
-	       (container_status_runs(st.status) ||
-		st.status == CONTAINER_RESTARTING);
+	return container_wait_unlocked(g->c, 0, &ignored) == -ETIMEDOUT;
 }
 
 static int left(void *arg)
