@@ -107,7 +107,8 @@ bench:                                    ## times and memory beside floors and 
 		echo && tests/bench/pull.sh $B && \
 		echo && tests/bench/net.sh $B && echo && tests/bench/net_bytes.sh $B && \
 		echo && tests/bench/net_requests.sh $B && \
-		echo && tests/bench/net_connections.sh $B && echo && tests/bench/log.sh $B
+		echo && tests/bench/net_connections.sh $B && echo && tests/bench/log.sh $B && \
+		echo && tests/bench/life.sh $B
 fuzz:                                     ## run each fuzzer for SECONDS (5)
 	@$(MAKE) --no-print-directory -j2 fuzzers B=$B-fuzz CC=clang FUZZING=1 CFLAGS='-O1 -g'
 	@tests/fuzz/run.sh $B-fuzz $(if $(filter environment,$(origin SECONDS)),5,$(or $(SECONDS),5))

@@ -201,16 +201,42 @@ int container_state_read(struct container *c, struct container_state *ret,
 	return 0;
 }
 
+/*
+ * No room for another file: the old one's block is there to be written over,
+ * with blanks behind a shorter text.
+ */
+static int write_over(const struct container *c, const char *text, size_t n,
+		      struct err *e)
+{
+	auto_close int fd = openat(c->fd, "state.json", O_WRONLY | O_CLOEXEC);
+	auto_free char *padded = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, "write over state.json");
+	if ((size_t)st.st_size < n)
+		st.st_size = n;
+	padded = xmalloc(st.st_size);
+	memset(padded, ' ', st.st_size);
+	memcpy(padded, text, n);
+	if (pwrite(fd, padded, st.st_size, 0) != st.st_size)
+		return err_sys(e, "write over state.json");
+	return 0;
+}
+
 int container_state_write(const struct container *c,
 			  const struct container_state *st, struct err *e)
 {
 	auto_free char *text = state_text(st);
-
 	/*
 	 * Not flushed: a state is worth nothing after a power loss but for
 	 * how it ended, and a torn file says that the power was lost.
 	 */
-	return file_swap(c->fd, "state.json", text, strlen(text), 0600, e);
+	int r = file_swap(c->fd, "state.json", text, strlen(text), 0600, e);
+
+	if (r != -ENOSPC && r != -EDQUOT)
+		return r;
+	return write_over(c, text, strlen(text), e);
 }
 
 /* ---- its processes ---- */

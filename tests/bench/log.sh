@@ -7,7 +7,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 megabytes=${2:-1024}
 bench_open "$1"
-tool log -std=gnu11 -D_GNU_SOURCE -I"$here" "$here"/core/log_{file,disk}.c \
+tool log -std=gnu11 -D_GNU_SOURCE -I"$here" "$here"/core/log_{file,disk,chain}.c \
 	"$here"/core/log_{escape,time,options}.c \
 	"$here"/core/base/{base,err,file,str}.c -lm
 memory=$(mktemp -d /dev/shm/rl-bench.XXXXXX)

@@ -107,3 +107,45 @@ late" ]
 	[ "$status" -eq 1 ]
 	[[ $output == *"No such container: nobody"* ]]
 }
+
+@test "a full disk: the container goes on, no torn line, and logs says it" {
+	load_busybox
+	archive=$(busybox_archive)
+	cat >"$BATS_TEST_TMPDIR/inside" <<-'SH'
+	set -e
+	mkdir "$1/disk"
+	mount -t tmpfs -o mode=700,size=12m none "$1/disk"
+	export RL_ROOT=$1/disk RL_RUNROOT=$1/run
+	mkdir "$1/flag"
+	"$RL" load -q -i "$2"
+	"$RL" run -d --name job --network none -v "$1/flag:/flag" busybox sh -c '
+		while [ ! -e /flag/go ]; do
+			echo line 01234567890123456789012345678901234567890123456789012345678901234567890123456789
+		done
+		touch /flag/done
+		while [ ! -e /flag/end ]; do sleep 0.05; done
+		echo the end; exit 7'
+	for i in $(seq 300); do
+		! df "$1/disk" | grep -q '100%' || break
+		sleep 0.1
+	done
+	df "$1/disk" | grep -q '100%'
+	sleep 0.3
+	touch "$1/flag/go"
+	for i in $(seq 300); do
+		[ ! -e "$1/flag/done" ] || break
+		sleep 0.1
+	done
+	# the container has gone on
+	[ -e "$1/flag/done" ]
+	"$RL" logs job >"$1/out" 2>"$1/err"
+	touch "$1/flag/end"
+	[ "$("$RL" wait job)" = 7 ]
+	SH
+	unshare -U --map-root-user -m sh "$BATS_TEST_TMPDIR/inside" \
+		"$BATS_TEST_TMPDIR" "$archive"
+	grep -q 'lines* w.* lost here: No space left on device' "$BATS_TEST_TMPDIR/err"
+	# all the others are whole
+	[ "$(grep -vc '^line [0-9]*$' "$BATS_TEST_TMPDIR/out")" = 0 ]
+	[ "$(awk '{ print length($0) }' "$BATS_TEST_TMPDIR/out" | sort -u | wc -l)" = 1 ]
+}
