@@ -2,6 +2,7 @@
 #include "core/hub.h"
 
 #include "core/base/file.h"
+#include "core/base/resident.h"
 #include "core/base/time.h"
 #include "core/log_file.h"
 
@@ -371,6 +372,15 @@ int hub_timeout(const struct hub *h)
 		return -1;
 	left = LOG_WAIT_MS - (time_steady() - h->logged) / 1000000;
 	return left > 0 ? left : 0;
+}
+
+void hub_rest(struct hub *h)
+{
+	if (!anyone_owes(h))
+		resident_forget(h->buf, sizeof(h->buf));
+	if (!h->in_len)
+		resident_forget(&h->input, sizeof(h->input));
+	log_rest(h->log);
 }
 
 /* ---- the end ---- */

@@ -55,6 +55,8 @@ size_t hub_poll(struct hub *h, struct pollfd *p);
 void hub_step(struct hub *h, const struct pollfd *p, size_t n);
 /* In how many ms hub_step wants to be called at the latest; -1: any time. */
 int hub_timeout(const struct hub *h);
+/* Nothing happens for a while: give back the memory that a burst used. */
+void hub_rest(struct hub *h);
 /* Has the one who started it in the foreground been killed? */
 bool hub_abandoned(const struct hub *h);
 

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "core/base/resident.h"
 #include "core/log_disk.h"
 #include "core/log_escape.h"
 #include "core/log_time.h"
@@ -181,6 +182,12 @@ void log_flush(struct log_file *l)
 		if (l->part[i].len)
 			put_part(l, i);
 	write_out(l);
+}
+
+void log_rest(struct log_file *l)
+{
+	if (l && !l->used)
+		resident_forget(l->out, sizeof(l->out));
 }
 
 void log_close(struct log_file *l)

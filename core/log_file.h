@@ -55,6 +55,8 @@ bool log_waiting(const struct log_file *l);
  * of a stream: so a prompt can be read.
  */
 void log_flush(struct log_file *l);
+/* Nothing comes for a while: give back the memory that a burst used. */
+void log_rest(struct log_file *l);
 /* Flush, write, close, free. */
 void log_close(struct log_file *l);
 

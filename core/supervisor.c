@@ -32,7 +32,7 @@ struct supervisor {
 	int   joined;           /* pidfd of an exec's container, or -1 */
 	struct streams streams;
 	bool  ready;            /* SYNC_READY seen */
-	bool  gave_back;        /* what the start alone needed */
+	bool  gave_back;        /* what the start or a burst needed */
 	bool  failed;           /* e holds the start's error */
 	struct sync_msg failure;
 	bool  ended;
@@ -269,7 +269,10 @@ static int wait_once(struct supervisor *sv, struct pollfd *p, struct err *e)
 	r = poll(p, P_STREAMS + n, timeout(sv));
 	if (r < 0 && errno != EINTR)
 		return err_sys(e, "poll");
-	if (r == 0 && sv->ready && !sv->gave_back) {
+	if (r == 0 && sv->ready && !sv->gave_back &&
+	    streams_timeout(&sv->streams) < 0) {
+		if (sv->hooks->hub)
+			hub_rest(sv->hooks->hub);
 		resident_give_back_code();
 		sv->gave_back = true;
 	}
@@ -293,6 +296,9 @@ static int loop_once(struct supervisor *sv, struct err *e)
 		sv->network = -1;
 	if (p[P_SIGNALS].revents)
 		TRY(take_signal(sv, e));
+	for (int i = 0; i < n; i++)
+		if (p[P_STREAMS + i].revents)
+			sv->gave_back = false;
 	streams_step(&sv->streams, p + P_STREAMS, n);
 	if (sv->hooks->hub && hub_abandoned(sv->hooks->hub))
 		signal_proxy_kill(&sv->signals);

@@ -137,13 +137,13 @@ static int end_it(const struct store *s, const struct container *c,
 		  const struct container_state *st, int pidfd,
 		  const struct stop_how *how, struct err *e)
 {
-	TRY(send_signal(pidfd, how->signal, e));
 	signal_event(s, c, how->signal);
+	TRY(send_signal(pidfd, how->signal, e));
 	wake(c, st, pidfd);
 	if (ends_within(pidfd, how->seconds < 0 ? -1 : how->seconds * 1000))
 		return 0;
-	TRY(send_signal(pidfd, SIGKILL, e));
 	signal_event(s, c, SIGKILL);
+	TRY(send_signal(pidfd, SIGKILL, e));
 	ends_within(pidfd, -1);
 	return 0;
 }
@@ -162,8 +162,8 @@ int container_kill(const struct store *s, struct container *c, int signal,
 	TRY(fill_in(c, &own, e));
 	if (signal == SIGKILL || signal == own.signal)
 		TRY(container_mark(c, CONTAINER_MARK_STOPPING, e));
-	TRY(send_signal(pidfd, signal, e));
 	signal_event(s, c, signal);
+	TRY(send_signal(pidfd, signal, e));
 	if (signal != SIGKILL)
 		return 0;
 	ends_within(pidfd, -1);

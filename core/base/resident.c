@@ -26,3 +26,13 @@ void resident_give_back_code(void)
 {
 	dl_iterate_phdr(give_back, NULL);
 }
+
+void resident_forget(void *buf, size_t n)
+{
+	uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)buf + page - 1) & -page;
+	uintptr_t to = ((uintptr_t)buf + n) & -page;
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+}

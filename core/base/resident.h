@@ -11,5 +11,10 @@
  * only its start ran.  The kernel maps again what is used.
  */
 void resident_give_back_code(void);
+/*
+ * Give back the whole pages of a buffer whose content nobody needs: it reads
+ * as zeroes after.  For large ones, which malloc(3) maps.
+ */
+void resident_forget(void *buf, size_t n);
 
 #endif

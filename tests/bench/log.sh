@@ -9,7 +9,7 @@ megabytes=${2:-1024}
 bench_open "$1"
 tool log -std=gnu11 -D_GNU_SOURCE -I"$here" "$here"/core/log_{file,disk,chain}.c \
 	"$here"/core/log_{escape,time,options}.c \
-	"$here"/core/base/{base,err,file,str}.c -lm
+	"$here"/core/base/{base,err,file,resident,str}.c -lm
 memory=$(mktemp -d /dev/shm/rl-bench.XXXXXX)
 trap 'rm -rf "$memory"; bench_close' EXIT
 mkdir "$stage/disk"
