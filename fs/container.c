@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/wait.h>
-#include <time.h>
 
 void container_release(struct container *c)
 {
@@ -32,28 +31,54 @@ void container_plan(const struct store *s, const char *id,
 	ret->path = xasprintf("%s/containers/%s", s->path, ret->dir);
 }
 
+/*
+ * Whoever sweeps may take a folder for a dead one's before it is locked: then
+ * it is gone, or about to go, and another one is made.
+ */
+#define CREATE_TRIES 100
+
+/* -EAGAIN: it was swept. */
+static int make_folder(int containers, struct container *c, struct err *e)
+{
+	auto_close int fd = -1;
+
+	if (mkdirat(containers, c->dir, 0700) < 0)
+		return errno == EEXIST ? -EAGAIN :
+					 err_sys(e, "create %s", c->path);
+	fd = dir_open(containers, c->dir, e);
+	if (fd == -ENOENT)
+		return -EAGAIN;
+	if (fd < 0) {
+		unlinkat(containers, c->dir, AT_REMOVEDIR);
+		return fd;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN :
+					      err_sys(e, "lock %s", c->path);
+	if (mkdirat(fd, "upper", 0755) < 0)
+		return errno == ENOENT ? -EAGAIN :
+			err_sys(e, "create a folder in %s", c->path);
+	c->fd = steal_fd(fd);
+	c->locked = true;
+	return 0;
+}
+
 int container_create(const struct store *s, const char *name,
 		     struct container *ret, struct err *e)
 {
 	auto_close int containers = dir_open(s->fd, "containers", e);
-	auto_close int fd = -1;
+	int code = -EAGAIN;
 
 	if (containers < 0)
 		return containers;
-	if (mkdirat(containers, ret->dir, 0700) < 0)
-		return err_sys(e, "create %s", ret->path);
-	fd = dir_open(containers, ret->dir, e);
-	if (fd < 0) {
-		unlinkat(containers, ret->dir, AT_REMOVEDIR);
-		return fd;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return err_sys(e, "lock %s", ret->path);
-	ret->fd = steal_fd(fd);
-	ret->locked = true;
+	for (int i = 0; i < CREATE_TRIES && code == -EAGAIN; i++)
+		code = make_folder(containers, ret, e);
+	if (code == -EAGAIN)
+		return err_set(e, EAGAIN, "create %s: it is swept each time",
+			       ret->path);
+	TRY(code);
 	TRY(container_name_claim(containers, name, ret->id, &ret->name, e));
-	if (mkdirat(ret->fd, "upper", 0755) < 0 ||
-	    mkdirat(ret->fd, "work", 0700) < 0)
+	if (mkdirat(ret->fd, "work", 0700) < 0)
 		return err_sys(e, "create a folder in %s", ret->path);
 	return 0;
 }
@@ -256,7 +281,8 @@ static void drop_names(int containers, const struct container *c)
 
 	if (c->name)
 		container_name_drop(containers, c->name, c->id);
-	if (file_read(c->fd, "name", 4096, &name, NULL, &ignored) == 0)
+	if (file_read(c->fd, "name", 4096, &name, NULL, &ignored) == 0 &&
+	    !(c->name && streq(c->name, name)))
 		container_name_drop(containers, name, c->id);
 }
 
@@ -272,17 +298,6 @@ int container_remove(const struct store *s, struct container *c, int userns_fd,
 	TRY(hide(containers, c, e));
 	drop_names(containers, c);
 	return remove_dir(containers, c, c->dir, userns_fd, e);
-}
-
-/* Its maker locks a new folder next: that moment is left to him. */
-#define FRESH_S 5
-
-static bool may_be_new(int dir)
-{
-	struct stat st;
-
-	return faccessat(dir, "upper", F_OK, 0) < 0 && fstat(dir, &st) == 0 &&
-	       time(NULL) - st.st_mtime < FRESH_S;
 }
 
 int container_sweep(const struct store *s, struct err *e)
@@ -302,7 +317,7 @@ int container_sweep(const struct store *s, struct err *e)
 			continue;
 		c.fd = openat(dirfd(d), ent->d_name,
 			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (c.fd < 0 || may_be_new(c.fd) ||
+		if (c.fd < 0 ||
 		    flock(c.fd, LOCK_EX | LOCK_NB) < 0)
 			continue;
 		snprintf(c.id, sizeof(c.id), "%.64s", ent->d_name);

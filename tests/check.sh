@@ -17,18 +17,41 @@ tally() {
 	skipped=$((skipped + skip))
 }
 
-# suite TITLE COMMAND... - run it, show it, count it.
-suite() {
+# report TITLE STATUS - show the log of a suite that has ended, count it.
+report() {
 	echo "== $1"
-	shift
-	"$@" >"$log" 2>&1 </dev/null
-	local rc=$?
 	cat "$log"
 	tally
-	if [ $rc -ne 0 ] && ! grep -q '^not ok ' "$log"; then
-		echo "not ok - the suite ended with $rc"
+	if [ "$2" -ne 0 ] && ! grep -q '^not ok ' "$log"; then
+		echo "not ok - the suite ended with $2"
 		failed=$((failed + 1))
 	fi
+}
+
+# suite TITLE COMMAND... - run it, show it, count it.
+suite() {
+	local rc=0
+	"${@:2}" >"$log" 2>&1 </dev/null || rc=$?
+	report "$1" $rc
+}
+
+# cli USER... - the suites of the command line, of all accounts at once: they
+# wait more than they work.
+cli() {
+	local user pids=() pid rc
+	for user in "$@"; do
+		run_as "$user" sh -c \
+			"cd '$stage' && exec timeout 2400 bats --tap tests/cli" \
+			>"$log.$user" 2>&1 </dev/null &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		rc=0
+		wait "$pid" || rc=$?
+		mv "$log.$1" "$log"
+		report "bats as $1" $rc
+		shift
+	done
 }
 
 # A copy that every account may read.
@@ -57,10 +80,7 @@ suite fuzzers "$here/tests/fuzz/run.sh" "$here/$build-fuzz" 3
 suite "hostile guest" "$here/tests/hostile/run.sh" "$build" 5
 if [ "$(id -u)" = 0 ]; then
 	make_accounts
-	for user in rltest rltest1; do
-		suite "bats as $user" run_as "$user" sh -c \
-			"cd '$stage' && exec timeout 1200 bats --tap tests/cli"
-	done
+	cli rltest rltest1
 else
 	suite "bats as $(id -un)" sh -c "cd '$stage' && exec bats --tap tests/cli"
 fi

@@ -100,7 +100,9 @@ static void ended(struct assembly *a, const struct supervisor_result *res)
 	a->state.exit_code = res->exit_code;
 	a->state.finished = time_now();
 	forget_start(&a->state);
-	write_state(a);
+	/* one that goes now has its code in the list of events */
+	if (!a->o->rm)
+		write_state(a);
 	json_object_set_new(attributes, "exitCode",
 			    json_sprintf("%d", res->exit_code));
 	life_event(a, "die", attributes);

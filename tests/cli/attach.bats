@@ -107,6 +107,7 @@ on_a_terminal() {
 	s.run(rl + " kill job")
 	s.expect("job")
 	PY
+	until_state job exited
 	[ "$(state job ExitCode)" = 137 ]
 }
 
