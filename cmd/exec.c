@@ -8,6 +8,7 @@
 #include "core/base/proc.h"
 #include "core/env_file.h"
 #include "core/self.h"
+#include "core/terminal.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -120,6 +121,7 @@ static int plan_program(struct exec *x, char **argv, struct err *e)
 	replace(&s->user.text, x->o->user);
 	replace(&s->cwd, x->o->workdir);
 	s->terminal = x->o->tty;
+	terminal_size(&s->size);
 	/* what is at hand: /dev/null inside need not be what it seems */
 	s->interactive = true;
 	if (x->o->privileged)

@@ -252,7 +252,7 @@ static int step_terminal(struct init *in, struct err *e)
 
 	if (!in->spec->terminal)
 		return 0;
-	slave = terminal_open(in->sock, in->spec->join < 0, e);
+	slave = terminal_open(in->sock, &in->spec->size, in->spec->join < 0, e);
 	if (slave < 0)
 		return slave;
 	for (int fd = 0; fd <= 2; fd++)

@@ -48,8 +48,7 @@ static int send_size(const struct attached *a, struct err *e)
 {
 	struct winsize size;
 
-	if (!a->l->terminal || (ioctl(1, TIOCGWINSZ, &size) < 0 &&
-				ioctl(0, TIOCGWINSZ, &size) < 0))
+	if (!a->l->terminal || !terminal_size(&size))
 		return 0;
 	return say(a, HUB_SIZE, &size, sizeof(size), e);
 }
@@ -180,7 +179,7 @@ static int attach(struct attached *a, struct err *e)
 	TRY(signal_proxy_open(&a->signals, e));
 	TRY(hub_send(a->l->sock, HUB_ATTACH, &flags, sizeof(flags), -1, true,
 		     e));
-	TRY(send_size(a, e)); /* before the program can ask for it */
+	TRY(send_size(a, e));
 	if (a->l->terminal && a->l->in && isatty(0))
 		TRY(terminal_raw(&a->terminal, 0, e));
 	while (!a->over)

@@ -13,6 +13,7 @@
 #include "core/mount.h"
 #include "core/seccomp.h"
 
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 
 /* What a container sees of one kind of namespace. */
@@ -62,6 +63,7 @@ struct spec {
 	char *cwd;
 	struct user_spec user;
 	bool  terminal;     /* a pty of its own */
+	struct winsize size; /* of that, to begin with; zeroes: unknown */
 	bool  interactive;  /* stdin is passed on */
 	bool  init;         /* our small reaper is pid 1 */
 	bool  readonly_root;

@@ -7,7 +7,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -30,7 +29,8 @@ static int bind_console(int slave, struct err *e)
 	return mount_attach(tree, target, "/dev/console", e);
 }
 
-int terminal_open(int sock, bool console, struct err *e)
+int terminal_open(int sock, const struct winsize *size, bool console,
+		  struct err *e)
 {
 	auto_close int master = open("/dev/pts/ptmx",
 				     O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -48,6 +48,8 @@ int terminal_open(int sock, bool console, struct err *e)
 	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
 		return err_sys(e, "open the other end of the terminal");
+	if (size->ws_row && ioctl(slave, TIOCSWINSZ, size) < 0)
+		return err_sys(e, "size the terminal");
 	if (console)
 		TRY(bind_console(slave, e));
 	if (ioctl(slave, TIOCSCTTY, 0) < 0)
@@ -126,6 +128,11 @@ void terminal_restore(struct terminal *t)
 	close(steal_fd(t->guard));
 	while (waitpid(t->guard_pid, NULL, 0) < 0 && errno == EINTR)
 		;
+}
+
+bool terminal_size(struct winsize *ret)
+{
+	return ioctl(1, TIOCGWINSZ, ret) == 0 || ioctl(0, TIOCGWINSZ, ret) == 0;
 }
 
 void terminal_copy_size(int fd, int master)

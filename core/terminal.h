@@ -6,14 +6,19 @@
  */
 #include "core/base/err.h"
 
+#include <sys/ioctl.h>
 #include <termios.h>
 
 /*
- * In the container, after pivot: open a pty of its own devpts, bind the
- * slave on /dev/console (with `console`), make it the controlling terminal and send the
- * master to `sock`.  Returns the slave.
+ * In the container, after pivot: open a pty of its own devpts, give it its
+ * size before anyone can ask, bind the slave on /dev/console (with `console`),
+ * make it the controlling terminal and send the master to `sock`.  Returns
+ * the slave.
  */
-int terminal_open(int sock, bool console, struct err *e);
+int terminal_open(int sock, const struct winsize *size, bool console,
+		  struct err *e);
+/* The size of our own, stdout's or stdin's.  False: neither is one. */
+bool terminal_size(struct winsize *ret);
 
 struct terminal {
 	int  fd;        /* the user's terminal, borrowed; -1: none */

@@ -7,6 +7,7 @@
 #include "core/base/time.h"
 #include "core/log_file.h"
 #include "core/restart.h"
+#include "core/terminal.h"
 #include "fs/runroot.h"
 
 #include <poll.h>
@@ -193,6 +194,7 @@ static void supervisor_main(struct assembly *a, int client, bool foreground)
 	struct supervise s = { .a = a, .life = { .a = a } };
 	struct err e;
 
+	terminal_size(&a->spec.size);
 	leave();
 	s.life.started = on_started;
 	if (prepare(&s, client, foreground, &e) < 0) {

@@ -423,10 +423,10 @@ on_a_terminal() {
 	cc -static -O1 -o "$spy" "$BATS_TEST_DIRNAME/../hostile/spy.c"
 	up c1 --cap-add SYS_PTRACE -v "$spy:/spy:ro"
 	: >"$BATS_TEST_TMPDIR/out"
-	x c1 /spy /bin/busybox 150 >"$BATS_TEST_TMPDIR/out" &
+	x c1 /spy /bin/busybox 40 >"$BATS_TEST_TMPDIR/out" &
 	pid=$!
 	until_true grep -q ready "$BATS_TEST_TMPDIR/out"
-	for i in $(seq 300); do
+	for i in $(seq 5000); do
 		kill -0 $pid 2>/dev/null || break
 		RL_SECRET=1 x c1 true
 	done
@@ -434,7 +434,7 @@ on_a_terminal() {
 	wait $pid
 	cat "$BATS_TEST_TMPDIR/out"
 	refute grep reached "$BATS_TEST_TMPDIR/out"
-	[ "$(sed -n 's/met: //p' "$BATS_TEST_TMPDIR/out")" -ge 20 ]
+	grep -qx 'met: 40' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "the runtime's own file stays what it is (CVE-2019-5736)" {
@@ -450,7 +450,7 @@ on_a_terminal() {
 		done; done' &
 	for program in /proc/self/exe /script /proc/1/exe; do
 		for i in 1 2 3 4 5; do
-			run timeout -s KILL 10 "$own/rl" exec c1 $program
+			timeout -s KILL 10 "$own/rl" exec c1 $program || true
 		done
 	done
 	[ "$(sha256sum <"$own/rl")" = "$sum" ]
@@ -460,14 +460,11 @@ on_a_terminal() {
 @test "a working directory that is an fd of the runtime (CVE-2024-21626)" {
 	up c1
 	for n in $(seq 3 16); do
-		run x -w /proc/self/fd/$n c1 ls
-		[ "$status" -ne 0 ]
+		refute x -w /proc/self/fd/$n c1 ls
 		x c1 ln -sfn /proc/self/fd/$n/../../.. /wd
-		run x -w /wd c1 ls
-		[ "$status" -ne 0 ]
+		refute x -w /wd c1 ls
 	done
-	run x -w /proc/1/cwd c1 ls
-	[ "$status" -ne 0 ]
+	refute x -w /proc/1/cwd c1 ls
 }
 
 @test "no fd but 0, 1 and 2 comes in; the caller's environment does not" {
