@@ -7,23 +7,6 @@
 
 #include "core/self.h"
 
-struct restart_opts {
-	const char *signal, *seconds;
-};
-
-#define O(m, n, l, a, h) OPT_ROW(OPT_STR, struct restart_opts, m, n, l, a, h)
-static const struct opt restart_opts[] = {
-	O(signal, "signal", 's', "SIGNAL",
-	  "send this instead of the container's stop signal"),
-	O(seconds, "timeout", 't', "SECONDS",
-	  "then wait so long before it is killed (-1: for ever)"),
-	{ .name = "time", .kind = OPT_STR, .arg = "SECONDS",
-	  .help = "as --timeout", .hidden = true,
-	  .offset = offsetof(struct restart_opts, seconds) },
-	OPT_END
-};
-#undef O
-
 static int start_it(struct container *c, struct err *e)
 {
 	auto_close int sock = -1;
@@ -54,11 +37,10 @@ static int restart_one(const struct store *s, struct container *c, void *arg,
 
 static int restart_run(void *opts, int argc, char **argv, struct err *e)
 {
-	const struct restart_opts *o = opts;
 	struct stop_how how;
 
 	TRY(self_protect(e));
-	TRY(stop_how_parse(o->signal, o->seconds, &how, e));
+	TRY(stop_how_parse(opts, &how, e));
 	return each_container(argc, argv, restart_one, &how, e);
 }
 
@@ -68,8 +50,8 @@ const struct cmd cmd_restart = {
 	.args = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.help = "stop containers, if they run, and start them",
 	.example = "rl restart web",
-	.opts = restart_opts,
-	.opts_size = sizeof(struct restart_opts),
+	.opts = stop_option_table,
+	.opts_size = sizeof(struct stop_opts),
 	.min_args = 1,
 	.max_args = -1,
 	.run = restart_run,

@@ -1,15 +1,13 @@
 /* container.c - containers' folders, names and remains. */
 #include "fs/container.h"
 #include "fs/container_name.h"
+#include "fs/remove.h"
 
 #include "core/base/file.h"
 #include "core/base/time.h"
 
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 
 void container_release(struct container *c)
 {
@@ -179,69 +177,18 @@ int64_t container_clock(const struct store *s)
 
 /* ---- removal ---- */
 
-struct doomed {
-	int dirfd;
-	const char *name;
-};
-
-static int remove_doomed(void *arg, struct err *e)
-{
-	struct doomed *d = arg;
-
-	return tree_remove(d->dirfd, d->name, e);
-}
-
-/* In the container's own user namespace, whose owner we are: setns(2). */
-static int remove_in(int userns_fd, struct doomed *d, struct err *e)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return err_sys(e, "fork");
-	if (pid == 0) {
-		struct err ignored;
-
-		if (setns(userns_fd, CLONE_NEWUSER) < 0 ||
-		    setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-			_exit(1);
-		_exit(remove_doomed(d, &ignored) < 0);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return status == 0 ? 0 : err_set(e, EACCES, "remove %s: its files "
-					 "belong to mapped ids", d->name);
-}
-
-/* The map it was made with, else what this user gets by default. */
-static int find_idmap(const struct container *c, struct idmap *ret,
-		      struct err *e)
-{
-	struct idmap_request any = { .mode = USERNS_AUTO };
-	struct err ignored;
-
-	if (c->fd >= 0 && container_idmap(c, ret, &ignored) == 0)
-		return 0;
-	return idmap_choose(&any, ret, e);
-}
-
+/* `userns_fd` is of its user namespace, -1: it has none any more. */
 static int remove_dir(int containers, const struct container *c,
 		      const char *dir, int userns_fd, struct err *e)
 {
-	struct doomed d = { containers, dir };
 	struct idmap map;
+	bool known;
 
-	if (userns_fd < 0)
-		TRY(find_idmap(c, &map, e));
-	if (tree_remove(containers, dir, e) == 0)
+	if (userns_fd >= 0 &&
+	    remove_in_userns(containers, dir, userns_fd, e) == 0)
 		return 0;
-	if (e->code != EACCES && e->code != EPERM)
-		return -e->code;
-	if (userns_fd >= 0 && remove_in(userns_fd, &d, e) == 0)
-		return 0;
-	if (userns_fd >= 0)
-		TRY(find_idmap(c, &map, e));
-	return idmap_run_inside(&map, remove_doomed, &d, e);
+	known = c->fd >= 0 && container_idmap(c, &map, e) == 0;
+	return remove_mapped(containers, dir, known ? &map : NULL, e);
 }
 
 /* Out of sight first: half removed, it is nobody's container any more. */

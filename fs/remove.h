@@ -11,5 +11,10 @@
  */
 int remove_mapped(int dirfd, const char *name, const struct idmap *map,
 		  struct err *e);
+/*
+ * The same in the user namespace `userns_fd`, whose owner we are: setns(2).
+ */
+int remove_in_userns(int dirfd, const char *name, int userns_fd,
+		     struct err *e);
 
 #endif

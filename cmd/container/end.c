@@ -33,21 +33,34 @@ static void signal_event(const struct store *s, const struct container *c,
 
 /* ---- how ---- */
 
-int stop_how_parse(const char *signal, const char *seconds,
-		   struct stop_how *ret, struct err *e)
+#define O(m, n, l, a, h) OPT_ROW(OPT_STR, struct stop_opts, m, n, l, a, h)
+const struct opt stop_option_table[] = {
+	O(signal, "signal", 's', "SIGNAL",
+	  "send this instead of the container's stop signal"),
+	O(seconds, "timeout", 't', "SECONDS",
+	  "then wait so long before it is killed (-1: for ever)"),
+	{ .name = "time", .kind = OPT_STR, .arg = "SECONDS",
+	  .help = "as --timeout", .hidden = true,
+	  .offset = offsetof(struct stop_opts, seconds) },
+	OPT_END
+};
+#undef O
+
+int stop_how_parse(const struct stop_opts *o, struct stop_how *ret,
+		   struct err *e)
 {
 	char *end = NULL;
 
 	*ret = (struct stop_how){ 0 };
-	if (signal)
-		TRY(ret->signal = signal_parse(signal, e));
-	if (!seconds)
+	if (o->signal)
+		TRY(ret->signal = signal_parse(o->signal, e));
+	if (!o->seconds)
 		return 0;
-	ret->seconds = strtoll(seconds, &end, 10);
+	ret->seconds = strtoll(o->seconds, &end, 10);
 	ret->limited = true;
-	if (!*seconds || *end)
+	if (!*o->seconds || *end)
 		return err_set(e, EINVAL, "--timeout '%s': it is a number of "
-			       "seconds, or -1 to wait for ever", seconds);
+			       "seconds, or -1 to wait for ever", o->seconds);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
  * All of it is done from here, by pidfd: a supervisor is told by marks
  * (fs/container_state.h) and sees its container end.
  */
+#include "cmd/ui/opt.h"
 #include "fs/container_state.h"
 
 struct stop_how {
@@ -14,9 +15,14 @@ struct stop_how {
 	int64_t seconds; /* until SIGKILL; negative: never */
 };
 
-/* Read -s and -t (NULL: not given). */
-int stop_how_parse(const char *signal, const char *seconds,
-		   struct stop_how *ret, struct err *e);
+/* The options -s and -t, as stop and restart have them. */
+struct stop_opts {
+	const char *signal, *seconds;
+};
+extern const struct opt stop_option_table[];
+/* Read them. */
+int stop_how_parse(const struct stop_opts *o, struct stop_how *ret,
+		   struct err *e);
 
 /*
  * Stop one that runs, for good: its restart policy rests.  Returns when its
