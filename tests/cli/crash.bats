@@ -47,11 +47,11 @@ left() {
 	find "$RL_RUNROOT" -name '*.sock'
 }
 
-@test "150 lives, of each of which something is killed" {
+@test "250 lives, of each of which something is killed" {
 	export RL_RUNROOT=$BATS_TEST_TMPDIR/run
 	load_busybox
 	"$RL" run --rm --network none busybox true </dev/null
-	for i in $(seq 150); do
+	for i in $(seq 250); do
 		case $((RANDOM % 4)) in
 		0) life run -d --name job --network none busybox sleep 1000 "$BATS_TEST_TMPDIR/mark" ;;
 		1) life run --name job --network none busybox sh -c 'echo x; sleep 1000' "$BATS_TEST_TMPDIR/mark" ;;
