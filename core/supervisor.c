@@ -32,6 +32,7 @@ struct supervisor {
 	int   joined;           /* pidfd of an exec's container, or -1 */
 	struct streams streams;
 	bool  ready;            /* SYNC_READY seen */
+	bool  patient;          /* hooks->started is still to be called */
 	bool  gave_back;        /* what the start or a burst needed */
 	bool  failed;           /* e holds the start's error */
 	struct sync_msg failure;
@@ -148,11 +149,12 @@ static int take_pid(struct supervisor *sv, int fd, struct err *e)
 	return 0;
 }
 
-/* The program runs. */
-static void on_start(struct supervisor *sv)
+/* The program runs, or has run (pid 0). */
+static void on_start(struct supervisor *sv, pid_t pid)
 {
+	sv->patient = false;
 	if (sv->hooks->started)
-		sv->hooks->started(sv->hooks->started_arg, sv->pid);
+		sv->hooks->started(sv->hooks->started_arg, pid);
 	if (sv->hooks->hub)
 		hub_started(sv->hooks->hub, sv->pidfd);
 }
@@ -167,8 +169,11 @@ static int hear(struct supervisor *sv, struct err *e)
 		return r;
 	if (r == 0) {
 		close(steal_fd(sv->sock));
-		if (sv->ready && !sv->failed)
-			on_start(sv);
+		if (!sv->ready || sv->failed)
+			return 0;
+		sv->patient = sv->hooks->patience_ms > 0;
+		if (!sv->patient)
+			on_start(sv, sv->pid);
 		return 0;
 	}
 	switch (m.type) {
@@ -246,6 +251,8 @@ static int timeout(struct supervisor *sv)
 {
 	int ms = sv->ready && !sv->gave_back ? LASTS_MS : -1;
 
+	if (sv->patient)
+		return sv->hooks->patience_ms;
 	ms = earlier(ms, streams_timeout(&sv->streams));
 	if (sv->ready && sv->sock < 0 && sv->hooks->tick)
 		ms = earlier(ms, sv->hooks->tick(sv->hooks->tick_arg));
@@ -269,6 +276,10 @@ static int wait_once(struct supervisor *sv, struct pollfd *p, struct err *e)
 	r = poll(p, P_STREAMS + n, timeout(sv));
 	if (r < 0 && errno != EINTR)
 		return err_sys(e, "poll");
+	if (r == 0 && sv->patient) {
+		on_start(sv, sv->pid);
+		return n;
+	}
 	if (r == 0 && sv->ready && !sv->gave_back &&
 	    streams_timeout(&sv->streams) < 0) {
 		if (sv->hooks->hub)
@@ -327,8 +338,6 @@ static int conclude(struct supervisor *sv, struct err *e)
 {
 	struct sync_msg *f = &sv->failure;
 
-	while (sv->sock >= 0 && !sv->failed)
-		TRY(hear(sv, e));
 	if (!sv->failed && !sv->ready)
 		return err_set(e, EIO, "the container's init died (status %d) "
 			       "before it could start", sv->status);
@@ -383,6 +392,10 @@ static int run(struct supervisor *sv, struct err *e)
 			;
 		return sv->failed ? conclude(sv, e) : r;
 	}
+	while (sv->sock >= 0 && !sv->failed)
+		TRY(hear(sv, e));
+	if (sv->patient)
+		on_start(sv, 0);
 	streams_drain(&sv->streams);
 	while (sv->setup && waitpid(sv->setup, NULL, 0) < 0 && errno == EINTR)
 		;

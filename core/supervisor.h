@@ -45,9 +45,12 @@ struct supervisor_hooks {
 	void *event_arg;
 	/*
 	 * Called in the supervisor once the container's program runs; `pid`
-	 * is that of its first process.  May be NULL.
+	 * is that of its first process.  May be NULL.  With `patience_ms` it
+	 * waits so long, so that a short life costs less: `pid` is 0 when
+	 * the program has ended by then.
 	 */
 	void (*started)(void *arg, pid_t pid);
+	int patience_ms;
 	/*
 	 * Called now and then while it runs; returns in how many ms it wants
 	 * to be called again, -1 for never.  May be NULL.

@@ -31,6 +31,12 @@ void life_event(const struct assembly *a, const char *action,
 
 /* ---- its state ---- */
 
+/*
+ * So long a container without a supervisor of its own runs before it is
+ * written down for others to see: one that ends at once costs no files.
+ */
+#define PATIENCE_MS 5
+
 static void write_state(struct assembly *a)
 {
 	struct err ignored;
@@ -45,10 +51,20 @@ static void set_error(struct container_state *st, const char *text)
 	st->error = text ? xstrdup(text) : NULL;
 }
 
-/* The program runs: now there is time for what can wait. */
-static void started(void *arg, pid_t pid)
+/* What is left of others, and of our own start. */
+static void clean(struct assembly *a)
 {
-	struct life *l = arg;
+	struct err ignored;
+
+	if (a->driver->settled)
+		a->driver->settled(&a->rootfs);
+	container_sweep(&a->store, &ignored);
+	if (a->volumes.n_locks)
+		volume_sweep(&a->store);
+}
+
+static void record_start(struct life *l, pid_t pid)
+{
 	struct assembly *a = l->a;
 	struct container_state *st = &a->state;
 	struct err ignored;
@@ -75,11 +91,24 @@ static void started(void *arg, pid_t pid)
 	life_event(a, "start", NULL);
 	if (l->started)
 		l->started(l->started_arg);
-	if (a->driver->settled)
-		a->driver->settled(&a->rootfs);
-	container_sweep(&a->store, &ignored);
-	if (a->volumes.n_locks)
-		volume_sweep(&a->store);
+}
+
+/*
+ * The program runs: now there is time for what can wait.  One that has ended
+ * already (pid 0) and goes with its process is told of, and not written down.
+ */
+static void started(void *arg, pid_t pid)
+{
+	struct life *l = arg;
+
+	if (pid) {
+		record_start(l, pid);
+	} else {
+		l->a->created = time_now();
+		life_event(l->a, "create", NULL);
+		life_event(l->a, "start", NULL);
+	}
+	clean(l->a);
 }
 
 /* Of one start only: the next has others. */
@@ -170,6 +199,7 @@ static int start_with(struct life *l, const struct driver_ops *driver,
 		.prepare = prepare,
 		.mountpoint = a->o->rootfs ? a->rootfs.source :
 					     a->container.path,
+		.patience_ms = l->hub ? 0 : PATIENCE_MS,
 		.network = net_inside, .network_arg = &a->net,
 		.network_fd = a->net.sock, .network_event = network_event,
 		.event_arg = l, .started = started, .started_arg = l,
