@@ -19,19 +19,35 @@ static int64_t fraction(const char *text)
 	return ns;
 }
 
+/* "1700000000", "1700000000.25"; nothing else. */
+static bool parse_seconds(const char *text, int64_t *ret)
+{
+	size_t n = strspn(text, "0123456789");
+	auto_free char *whole = xstrndup(text, n);
+	const char *rest = text + n;
+	uint64_t seconds;
+
+	if (*rest == '.')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	if (*rest || !parse_u64(whole, INT64_MAX / NS_PER_S - 1, &seconds))
+		return false;
+	*ret = (int64_t)seconds * NS_PER_S + fraction(text);
+	return true;
+}
+
 int moment_parse(const char *text, int64_t now, int64_t *ret, struct err *e)
 {
-	auto_free char *whole = xstrndup(text, strcspn(text, "."));
-	uint64_t seconds;
 	int64_t s;
 
-	if (parse_u64(whole, INT64_MAX / NS_PER_S, &seconds)) {
-		*ret = (int64_t)seconds * NS_PER_S + fraction(text);
+	if (parse_seconds(text, ret))
+		return 0;
+	if (parse_duration(text, &s)) {
+		*ret = now - s;
 		return 0;
 	}
 	TRY(date_until(text, now / NS_PER_S, &s, e));
-	*ret = s * NS_PER_S;
 	/* a date has a fraction of its own, a time ago has ours */
+	*ret = s * NS_PER_S;
 	*ret += date_parse(text, &s) ? fraction(text) : now % NS_PER_S;
 	return 0;
 }
