@@ -293,7 +293,7 @@ static int follow(struct events *ev, const struct store *s, struct err *e)
 		TRY(event_reader_next(&r, take, ev, e));
 		TRY(report_flush(e));
 		if (left)
-			TRY(event_reader_wait(&r, left, e));
+			event_reader_wait(&r, left);
 	} while (left);
 	return 0;
 }

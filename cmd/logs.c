@@ -53,20 +53,19 @@ static int show(void *arg, const struct log_entry *l, struct err *e)
 	/* in the order it was written, also on one terminal */
 	if (to == stderr)
 		TRY(report_flush(e));
+	errno = 0;
 	if (!g->within[l->stream] && g->o->timestamps)
 		fprintf(to, "%s ", log_time_text(&g->clock, l->time));
 	if (!g->within[l->stream] && g->o->details)
 		fputc(' ', to);
 	fwrite(l->text, 1, l->n, to);
 	g->within[l->stream] = !log_entry_ends_line(l);
-	return 0;
+	return report_written(e);
 }
 
 static void note(void *arg UNUSED, const char *text)
 {
-	struct err ignored;
-
-	report_flush(&ignored);
+	fflush(stdout);
 	fprintf(stderr, "%s\n", text);
 }
 
@@ -76,18 +75,15 @@ static bool lives(void *arg)
 	struct logs *g = arg;
 	struct err ignored;
 
-	/* what was read so far is the reader's to see */
-	report_flush(&ignored);
 	return container_wait_unlocked(g->c, 0, &ignored) == -ETIMEDOUT;
 }
 
-static int left(void *arg)
+static int rest(void *arg, int *ret, struct err *e)
 {
-	struct logs *g = arg;
-	struct err ignored;
+	const struct logs *g = arg;
 
-	report_flush(&ignored);
-	return moment_left(g->until);
+	*ret = moment_left(g->until);
+	return report_flush(e);
 }
 
 /* ---- the command ---- */
@@ -143,7 +139,7 @@ static int logs_run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	auto_container struct container c = CONTAINER_INIT;
 	struct logs g = { .o = o, .c = &c };
 	const struct log_read_hooks hooks = {
-		.entry = show, .note = note, .lives = lives, .left = left,
+		.entry = show, .note = note, .lives = lives, .wait = rest,
 		.arg = &g,
 	};
 	int64_t tail, now = time_now();

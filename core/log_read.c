@@ -1,12 +1,11 @@
 /* log_read.c - a log's lines, found from the end and followed to it. */
 #include "core/log_read.h"
 
+#include "core/base/watch.h"
 #include "core/log_chain.h"
 #include "core/log_disk.h"
 
-#include <poll.h>
 #include <stdio.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 
 #define BLOCK     65536
@@ -28,11 +27,13 @@ struct reader {
 
 /*
  * The offset behind the newline that comes before the last *left lines, 0 and
- * what is missing in *left if the file has fewer.
+ * what is missing in *left if the file has fewer.  What a kill tore, behind
+ * the last newline, is no line.
  */
 static int find_tail(int fd, int64_t *left, off_t *ret, struct err *e)
 {
 	auto_free char *block = xmalloc(BLOCK);
+	bool whole = false; /* the last line's newline was seen */
 	struct stat st;
 	off_t end;
 
@@ -45,16 +46,19 @@ static int find_tail(int fd, int64_t *left, off_t *ret, struct err *e)
 
 		if (n < 0)
 			return err_sys(e, "read the log");
-		for (ssize_t i = n; i-- > 0;)
-			if (block[i] == '\n' && from + i + 1 < st.st_size &&
-			    --*left == 0) {
+		for (ssize_t i = n; i-- > 0;) {
+			if (block[i] != '\n')
+				continue;
+			if (whole && --*left == 0) {
 				*ret = from + i + 1;
 				return 0;
 			}
+			whole = true;
+		}
 		end = from;
 	}
 	/* the first line has no newline before it */
-	if (st.st_size)
+	if (whole)
 		--*left;
 	return 0;
 }
@@ -132,8 +136,9 @@ static int take_lines(struct reader *r, struct err *e)
 	r->len = end - line;
 	memmove(r->buf, line, r->len);
 	if (r->len > LINE_MAX_) {
-		r->hooks->note(r->hooks->arg,
-			       "rl: a line of the log is too long");
+		if (!r->skip)
+			r->hooks->note(r->hooks->arg,
+				       "rl: a line of the log is too long");
 		r->skip = true;
 		r->len = 0;
 	}
@@ -160,6 +165,20 @@ static void forget_rest(struct reader *r)
 	r->len = 0;
 }
 
+/* A file that was emptied is read from its beginning. */
+static int notice_emptied(struct reader *r, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(r->fd, &st) < 0)
+		return err_sys(e, "read the log");
+	if (st.st_size >= r->off)
+		return 0;
+	r->off = 0;
+	r->skip = false;
+	return 0;
+}
+
 /*
  * All there is, to the end of the newest file.  That a file is not the newest
  * any more has to be known before its end is read.
@@ -173,6 +192,7 @@ static int read_all(struct reader *r, struct err *e)
 		ssize_t n;
 		int next;
 
+		TRY(notice_emptied(r, e));
 		while ((n = read_more(r, e)) > 0)
 			;
 		TRY(n);
@@ -186,6 +206,7 @@ static int read_all(struct reader *r, struct err *e)
 		close(r->fd);
 		r->fd = next;
 		r->off = 0;
+		r->skip = false;
 	}
 	return 0;
 }
@@ -194,25 +215,17 @@ static int read_all(struct reader *r, struct err *e)
 
 static int follow(struct reader *r, struct err *e)
 {
-	auto_close int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	char path[32], events[4096];
+	auto_close int watch = watch_folder(r->dirfd);
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", r->dirfd);
-	if (watch < 0 || inotify_add_watch(watch, path, IN_MODIFY | IN_CREATE |
-					   IN_MOVED_TO | IN_DELETE) < 0)
-		return err_sys(e, "watch the log");
 	for (;;) {
-		struct pollfd p = { watch, POLLIN, 0 };
 		bool lives = r->hooks->lives(r->hooks->arg);
 		int left;
 
 		TRY(read_all(r, e));
-		left = r->hooks->left(r->hooks->arg);
+		TRY(r->hooks->wait(r->hooks->arg, &left, e));
 		if (!lives || left == 0)
 			return 0;
-		poll(&p, 1, left < 0 || left > LOOK_MS ? LOOK_MS : left);
-		while (read(watch, events, sizeof(events)) > 0)
-			;
+		watch_wait(watch, left < 0 || left > LOOK_MS ? LOOK_MS : left);
 	}
 }
 

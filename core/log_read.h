@@ -13,10 +13,13 @@ struct log_read_hooks {
 	int (*entry)(void *arg, const struct log_entry *l, struct err *e);
 	/* A line that is none, or lines that were lost: what there is to say. */
 	void (*note)(void *arg, const char *text);
-	/* Does somebody write it still?  Asked when all was read. */
+	/* Does somebody write it still? */
 	bool (*lives)(void *arg);
-	/* In how many ms to stop waiting at the latest; -1: never. */
-	int (*left)(void *arg);
+	/*
+	 * All was read, and more is waited for: show what came.  In *ret how
+	 * many ms to wait at the latest, -1: for ever.  Negative: as entry.
+	 */
+	int (*wait)(void *arg, int *ret, struct err *e);
 	void *arg;
 };
 

@@ -2,11 +2,8 @@
 #include "fs/event_read.h"
 
 #include "core/base/file.h"
+#include "core/base/watch.h"
 #include "fs/event.h"
-
-#include <poll.h>
-#include <stdio.h>
-#include <sys/inotify.h>
 
 /* A line without its end grows no further than this. */
 #define PART_MAX (1 << 20)
@@ -78,16 +75,15 @@ static int read_file(struct event_file *f, event_fn *fn, void *arg,
 int event_reader_open(struct event_reader *r, const struct store *s, bool past,
 		      struct err *e)
 {
-	auto_free char *dir = xasprintf("%s/containers", s->path);
+	auto_close int dir = -1;
 
 	*r = (struct event_reader)EVENT_READER_INIT;
 	r->s = s;
 	TRY(mkdir_parents(s->fd, "containers", 0700, e));
-	r->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (r->notify < 0 ||
-	    inotify_add_watch(r->notify, dir, IN_MODIFY | IN_CREATE |
-			      IN_MOVED_FROM) < 0)
-		return err_sys(e, "watch %s", dir);
+	dir = openat(s->fd, "containers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return err_sys(e, "open %s/containers", s->path);
+	r->watch = watch_folder(dir);
 	if (past)
 		r->old.fd = open_file(s, EVENT_FILE_OLD);
 	r->now.fd = open_file(s, EVENT_FILE);
@@ -100,9 +96,9 @@ void event_reader_release(struct event_reader *r)
 {
 	file_release(&r->old);
 	file_release(&r->now);
-	if (r->notify >= 0)
-		close(r->notify);
-	r->notify = -1;
+	if (r->watch >= 0)
+		close(r->watch);
+	r->watch = -1;
 }
 
 /* Is the file we read no longer the one of that name? */
@@ -130,14 +126,7 @@ int event_reader_next(struct event_reader *r, event_fn *fn, void *arg,
 	return read_file(&r->now, fn, arg, e);
 }
 
-int event_reader_wait(struct event_reader *r, int ms, struct err *e)
+void event_reader_wait(struct event_reader *r, int ms)
 {
-	struct pollfd p = { .fd = r->notify, .events = POLLIN };
-	char buf[4096];
-
-	if (poll(&p, 1, ms) < 0 && errno != EINTR)
-		return err_sys(e, "wait for events");
-	while (read(r->notify, buf, sizeof(buf)) > 0)
-		;
-	return 0;
+	watch_wait(r->watch, ms);
 }

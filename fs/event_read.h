@@ -17,10 +17,10 @@ struct event_file {
 struct event_reader {
 	const struct store *s;
 	struct event_file old, now;
-	int notify; /* inotify(7): readable when something may be new */
+	int watch;       /* core/base/watch.h */
 };
 #define EVENT_READER_INIT \
-	{ .old = { .fd = -1 }, .now = { .fd = -1 }, .notify = -1 }
+	{ .old = { .fd = -1 }, .now = { .fd = -1 }, .watch = -1 }
 
 /* Begin.  `past`: with what has happened before, else behind it. */
 int event_reader_open(struct event_reader *r, const struct store *s, bool past,
@@ -39,6 +39,6 @@ int event_reader_next(struct event_reader *r,
 		      int (*fn)(const json_t *event, void *arg, struct err *e),
 		      void *arg, struct err *e);
 /* Wait until there may be something new, or `ms` have passed (-1: ever). */
-int event_reader_wait(struct event_reader *r, int ms, struct err *e);
+void event_reader_wait(struct event_reader *r, int ms);
 
 #endif

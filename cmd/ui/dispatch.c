@@ -143,6 +143,20 @@ static int check_operands(const struct cmd *c, int n, struct err *e)
 		       c->name, count, want, want == 1 ? "" : "s", n);
 }
 
+/*
+ * The one error of a command.  Where it is about the output, that is not told
+ * again at the end, and of a reader that went away not at all.
+ */
+static int command_failed(const struct cmd *c, const struct err *e)
+{
+	int code = c->fail_code ? c->fail_code : 1;
+	bool output = ferror(stdout);
+
+	if (output)
+		report_discard();
+	return output && e->code == EPIPE ? code : report_error(e, code);
+}
+
 /* Run a command on the arguments after its name (argv[0] is the name). */
 static int run_command(const struct cmd *c, int argc, char **argv)
 {
@@ -162,9 +176,7 @@ static int run_command(const struct cmd *c, int argc, char **argv)
 		r = c->run(opts, n, argv, &e);
 	}
 	opt_release(c->opts, opts);
-	if (r < 0)
-		return report_error(&e, c->fail_code ? c->fail_code : 1);
-	return r;
+	return r < 0 ? command_failed(c, &e) : r;
 }
 
 /* Hand a command to rl-transfer under its proper name. */

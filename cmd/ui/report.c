@@ -2,6 +2,7 @@
 #include "cmd/ui/report.h"
 
 #include <stdio.h>
+#include <stdio_ext.h>
 
 int report_error(const struct err *e, int code)
 {
@@ -27,16 +28,26 @@ int report_usage(const char *name, const struct err *e)
 	return EXIT_USAGE;
 }
 
-int report_flush(struct err *e)
+int report_written(struct err *e)
 {
-	int failed = ferror(stdout);
-
-	errno = 0;
-	if (fflush(stdout) == 0 && !failed)
+	if (!ferror(stdout))
 		return 0;
 	if (!errno)
 		errno = EIO;
 	return err_sys(e, "write to standard output");
+}
+
+int report_flush(struct err *e)
+{
+	errno = 0;
+	fflush(stdout);
+	return report_written(e);
+}
+
+void report_discard(void)
+{
+	__fpurge(stdout);
+	clearerr(stdout);
 }
 
 void report_text(const char *text)

@@ -26,6 +26,13 @@ int report_usage(const char *name, const struct err *e);
  * output could not be written (disk full, closed).
  */
 int report_flush(struct err *e);
+/*
+ * Did what was printed since `errno = 0` fail to be written already?  For
+ * what prints much and would go on for nothing.  Errors as report_flush.
+ */
+int report_written(struct err *e);
+/* What could not be written was told: the end of the command is silent. */
+void report_discard(void);
 /* Write text to stdout through stdio; failures show in report_flush. */
 void report_text(const char *text);
 

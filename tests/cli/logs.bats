@@ -88,9 +88,59 @@ late" ]
 	"$RL" logs job >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
 	[ "$(tail -n 1 "$BATS_TEST_TMPDIR/out")" = last ]
 	[ "$(cat "$BATS_TEST_TMPDIR/err")" = "rl: a line of the log is damaged" ]
-	# what a kill tore is no line yet
+	# what a kill tore is no line
 	printf '{"log":"half' >>"$log"
-	[ "$("$RL" logs --tail 1 job 2>&1)" = "" ] || [ "$("$RL" logs --tail 2 job 2>/dev/null)" = last ]
+	[ "$("$RL" logs --tail 1 job 2>&1)" = last ]
+	"$RL" start -a job >/dev/null
+	[ "$("$RL" logs --tail 1 job 2>&1)" = last ]
+	[ "$("$RL" logs job 2>/dev/null | grep -c last)" = 2 ]
+}
+
+@test "-f goes on with a log that was emptied" {
+	load_busybox
+	mkdir "$BATS_TEST_TMPDIR/flag"
+	detached job -v "$BATS_TEST_TMPDIR/flag:/flag" busybox sh -c \
+		'echo begun; while [ ! -e /flag/go ]; do sleep 0.05; done; echo more'
+	timeout 30 "$RL" logs -f job >"$BATS_TEST_TMPDIR/out" 3>&- &
+	pid=$!
+	until_text begun "$BATS_TEST_TMPDIR/out"
+	: >"$(echo "$RL_ROOT"/containers/[0-9a-f]*/container.log)"
+	sleep 1
+	touch "$BATS_TEST_TMPDIR/flag/go"
+	wait $pid
+	[ "$(cat "$BATS_TEST_TMPDIR/out")" = "begun
+more" ]
+}
+
+@test "-f, and events, where no inotify is left" {
+	load_busybox
+	detached job busybox sh -c 'echo begun; sleep 1.5; echo more'
+	cat >"$BATS_TEST_TMPDIR/inside" <<-'SH'
+	echo 0 >/proc/sys/user/max_inotify_instances
+	"$RL" events >"$1/events" 2>&1 3>&- &
+	timeout 30 "$RL" logs -f job
+	sleep 0.3
+	kill $!
+	SH
+	timeout 60 unshare -U --map-root-user sh "$BATS_TEST_TMPDIR/inside" \
+		"$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/out"
+	[ "$(cat "$BATS_TEST_TMPDIR/out")" = "begun
+more" ]
+	grep -q 'container die' "$BATS_TEST_TMPDIR/events"
+}
+
+@test "output that cannot be written is told once; a reader may go away" {
+	load_busybox
+	"$RL" run --name job --network none busybox seq 10000 </dev/null >/dev/null
+	for n in 5 all; do
+		run sh -c '"$1" logs --tail $2 job >/dev/full' sh "$RL" $n
+		[ "$status" -eq 1 ]
+		[ "$output" = "rl: write to standard output: No space left on device" ]
+	done
+	detached slow busybox sh -c 'while echo x; do sleep 0.1; done'
+	run timeout 30 bash -c '"$1" logs -f slow | head -n 1; exit ${PIPESTATUS[0]}' bash "$RL"
+	[ "$status" -eq 1 ]
+	[ "$output" = x ]
 }
 
 @test "no log: --log-driver none, the foreground with --rm, nobody" {

@@ -85,16 +85,24 @@ until_state() {
 	return 1
 }
 
+# until_text TEXT FILE - wait until the file has it.
+until_text() {
+	local i
+	for i in $(seq 200); do
+		! grep -q "$1" "$2" || return 0
+		sleep 0.05
+	done
+	cat "$2"
+	return 1
+}
+
 # until_log NAME TEXT - wait until its log has it.
 until_log() {
-	local dir i
+	local dir
 	for dir in "$RL_ROOT"/containers/[0-9a-f]*; do
 		[ "$(cat "$dir/name" 2>/dev/null)" = "$1" ] || continue
-		for i in $(seq 200); do
-			! grep -q "$2" "$dir/container.log" || return 0
-			sleep 0.05
-		done
-		cat "$dir/container.log"
+		until_text "$2" "$dir/container.log"
+		return
 	done
 	return 1
 }
