@@ -56,13 +56,13 @@ int filter_bool(const char *text, bool *ret, struct err *e)
 
 /* ---- dates ---- */
 
-/* The offset of "Z", "+02:00", "-0530" or "" in seconds; false otherwise. */
+/* The offset of "Z", "+02:00" or "-0530" in seconds; false if it is none. */
 static bool parse_zone(const char *s, int64_t *ret)
 {
 	int h, m, n = 0;
 
 	*ret = 0;
-	if (!*s || streq(s, "Z") || streq(s, "z"))
+	if (streq(s, "Z") || streq(s, "z"))
 		return true;
 	if (*s != '+' && *s != '-')
 		return false;
@@ -75,33 +75,63 @@ static bool parse_zone(const char *s, int64_t *ret)
 	return true;
 }
 
-bool date_parse(const char *text, int64_t *ret)
+/*
+ * "T12:30:45.6", or with `brief` also "T12" and "T12:30"; what stands behind
+ * it, NULL if it is none.
+ */
+static const char *parse_clock(const char *text, bool brief, struct tm *tm)
 {
-	struct tm tm = { 0 };
-	int64_t zone;
+	int n = 0, fields;
+
+	fields = sscanf(text + 1, "%2d%n:%2d%n:%2d%n", &tm->tm_hour, &n,
+			&tm->tm_min, &n, &tm->tm_sec, &n);
+	if (fields < (brief ? 1 : 3))
+		return NULL;
+	text += 1 + n;
+	if (*text == '.')
+		text += 1 + strspn(text + 1, "0123456789");
+	return text;
+}
+
+/* A date, up to its zone; what stands there, NULL if it is none. */
+static const char *parse_day(const char *text, bool brief, struct tm *tm)
+{
 	int n = 0;
 
-	if (sscanf(text, "%4d-%2d-%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-		   &n) != 3)
-		return false;
+	*tm = (struct tm){ .tm_isdst = -1 };
+	if (sscanf(text, "%4d-%2d-%2d%n", &tm->tm_year, &tm->tm_mon,
+		   &tm->tm_mday, &n) != 3)
+		return NULL;
+	if (tm->tm_mon < 1 || tm->tm_mon > 12 || tm->tm_mday < 1 ||
+	    tm->tm_mday > 31)
+		return NULL;
+	tm->tm_year -= 1900;
+	tm->tm_mon--;
 	text += n;
-	if (*text == 'T' || *text == 't' || *text == ' ') {
-		n = 0;
-		sscanf(text + 1, "%2d:%2d:%2d%n", &tm.tm_hour, &tm.tm_min,
-		       &tm.tm_sec, &n);
-		if (!n)
-			return false;
-		text += 1 + n;
-		if (*text == '.')
-			text += 1 + strspn(text + 1, "0123456789");
-	}
-	if (!parse_zone(text, &zone) || tm.tm_mon < 1 || tm.tm_mon > 12 ||
-	    tm.tm_mday < 1 || tm.tm_mday > 31)
+	return *text == 'T' || *text == 't' || *text == ' '
+		       ? parse_clock(text, brief, tm) : text;
+}
+
+static bool parse_date(const char *text, bool local, int64_t *ret)
+{
+	struct tm tm;
+	const char *zone = parse_day(text, local, &tm);
+	int64_t offset = 0;
+
+	if (!zone || (*zone && !parse_zone(zone, &offset)))
 		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	*ret = timegm(&tm) - zone;
+	*ret = local && !*zone ? mktime(&tm) : timegm(&tm) - offset;
 	return true;
+}
+
+bool date_parse(const char *text, int64_t *ret)
+{
+	return parse_date(text, false, ret);
+}
+
+bool date_parse_local(const char *text, int64_t *ret)
+{
+	return parse_date(text, true, ret);
 }
 
 /* Go's time.ParseDuration, whole numbers of h, m, s only. */
@@ -145,7 +175,7 @@ int date_until(const char *text, int64_t now, int64_t *ret, struct err *e)
 		*ret = now - ago;
 		return 0;
 	}
-	if (date_parse(text, ret))
+	if (date_parse_local(text, ret))
 		return 0;
 	return err_set(e, EINVAL, "'%.60s' is not a date (2024-05-18T12:00:00Z)"
 		       ", seconds since 1970 or a time ago (1h30m)", text);

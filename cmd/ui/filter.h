@@ -26,7 +26,12 @@ int filter_bool(const char *text, bool *ret, struct err *e);
  * or one without its zone, is taken as UTC.  False if it is none.
  */
 bool date_parse(const char *text, int64_t *ret);
-/* "until": a date, seconds since 1970, or a time ago ("10m", "1h30m"). */
+/*
+ * The same as a user types it: without a zone it is the local time (TZ,
+ * /etc/localtime) of that day; seconds and minutes may be left out.
+ */
+bool date_parse_local(const char *text, int64_t *ret);
+/* "until": a date as date_parse_local, seconds since 1970, or a time ago ("10m", "1h30m"). */
 int date_until(const char *text, int64_t now, int64_t *ret, struct err *e);
 /* "2024-05-18 02:12:34 +0200 CEST", as Docker's CreatedAt.  Caller frees. */
 char *date_text(int64_t seconds);

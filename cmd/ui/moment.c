@@ -48,7 +48,7 @@ int moment_parse(const char *text, int64_t now, int64_t *ret, struct err *e)
 	TRY(date_until(text, now / NS_PER_S, &s, e));
 	/* a date has a fraction of its own, a time ago has ours */
 	*ret = s * NS_PER_S;
-	*ret += date_parse(text, &s) ? fraction(text) : now % NS_PER_S;
+	*ret += date_parse_local(text, &s) ? fraction(text) : now % NS_PER_S;
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 #include "core/base/err.h"
 
 /*
- * A date (RFC 3339, UTC without a zone), seconds since 1970 with a fraction,
+ * A date (RFC 3339, local without a zone), seconds since 1970 with a fraction,
  * or a time ago ("10m", "1h30m") from `now`; all in ns.  -EINVAL.
  */
 int moment_parse(const char *text, int64_t now, int64_t *ret, struct err *e);

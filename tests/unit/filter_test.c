@@ -40,7 +40,10 @@ static void until_takes_three_forms(void)
 	OK(date_until("1h30m", 10000, &t, &e) == 0 && t == 10000 - 5400);
 	OK(date_until("45s", 10000, &t, &e) == 0 && t == 9955);
 	OK(date_until("1234", 10000, &t, &e) == 0 && t == 1234);
-	OK(date_until("1970-01-02", 10000, &t, &e) == 0 && t == 86400);
+	setenv("TZ", "EST5", 1);
+	OK(date_until("1970-01-02", 10000, &t, &e) == 0 && t == 104400);
+	OK(date_until("1970-01-02Z", 10000, &t, &e) == 0 && t == 86400);
+	unsetenv("TZ");
 	OK(date_until("soon", 10000, &t, &e) == -EINVAL);
 	OK(date_until("99999999999h", 10000, &t, &e) == -EINVAL);
 	OK(date_until("", 10000, &t, &e) == -EINVAL);

@@ -38,13 +38,31 @@ static void dates(void)
 	OK(parsed("2024-05-18T00:12:34.5Z") ==
 	   1715991154 * NS_PER_S + 500000000);
 	OK(parsed("2024-05-18T02:12:34+02:00") == 1715991154 * NS_PER_S);
+}
+
+/* Without a zone it is the local time: of that day, not of today. */
+static void local_dates(void)
+{
+	setenv("TZ", "UTC0", 1);
 	OK(parsed("2024-05-18") == 1715990400 * NS_PER_S);
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	OK(parsed("2024-05-18") == 1715983200 * NS_PER_S);
+	OK(parsed("2024-05-18T02:12:34.5") ==
+	   1715991154 * NS_PER_S + 500000000);
+	OK(parsed("2024-05-18T02:12") == 1715991120 * NS_PER_S);
+	OK(parsed("2024-05-18T02") == 1715990400 * NS_PER_S);
+	OK(parsed("2024-01-18T02:00:00") == 1705539600 * NS_PER_S);
+	OK(parsed("2024-05-18T00:12:34Z") == 1715991154 * NS_PER_S);
+	setenv("TZ", "EST5", 1);
+	OK(parsed("2024-05-17T19:12:34") == 1715991154 * NS_PER_S);
+	unsetenv("TZ");
 }
 
 static void none(void)
 {
 	static const char *const bad[] = {
 		"", "soon", "1.5x", "1x", "10m ", "2024-05", "2024-13-01",
+		"2024-05-18T", "2024-05-18T1:", "2024-05-18T01:02:03x",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -66,6 +84,7 @@ int main(void)
 	RUN(seconds);
 	RUN(ago);
 	RUN(dates);
+	RUN(local_dates);
 	RUN(none);
 	RUN(left);
 	return DONE();
