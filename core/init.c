@@ -46,7 +46,7 @@ int init_oom_score(const struct spec *s, struct err *e)
 static int step_start(struct init *in, struct err *e)
 {
 	reset_signals();
-	if (in->spec->join < 0)
+	if (in->spec->join < 0 && in->spec->share < 0)
 		TRY(init_oom_score(in->spec, e));
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(e, "ask to die with the supervisor");

@@ -34,7 +34,7 @@ static int enter(const struct spec *s, enum ns_type t, struct err *e)
 {
 	const struct ns_spec *ns = &s->ns[t];
 
-	if (ns->mode == NS_HOST)
+	if (ns->mode == NS_HOST || ns->mode == NS_SHARED)
 		return 0;
 	if (ns->mode == NS_PATH)
 		return join(ns, t, e);
@@ -119,6 +119,23 @@ static int join_container(struct init *in, struct err *e)
 	return fork_init(in, e);
 }
 
+/*
+ * Another container's user namespace, and what else is shared with it.  From
+ * here on somebody in there may see us, and must not look into us: ptrace(2).
+ */
+static int join_shared(const struct spec *s, struct err *e)
+{
+	int flags = CLONE_NEWUSER;
+
+	for (int t = 0; t < NS_TYPES; t++)
+		if (s->ns[t].mode == NS_SHARED)
+			flags |= ns_clone_flag(t);
+	TRY(init_oom_score(s, e));
+	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setns(s->share, flags) < 0)
+		return err_sys(e, "enter the other container's namespaces");
+	return 0;
+}
+
 static int setup(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
@@ -126,6 +143,8 @@ static int setup(struct init *in, struct err *e)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (s->join >= 0)
 		return join_container(in, e);
+	if (s->share >= 0)
+		TRY(join_shared(s, e));
 	TRY(init_wait_mapped(in, e));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)

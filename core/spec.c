@@ -41,7 +41,7 @@ void spec_init(struct spec *s)
 	random_hex(s->id, 32);
 	s->ns[NS_TIME].mode = NS_HOST;
 	s->stop_signal = SIGTERM;
-	s->join = -1;
+	s->join = s->share = -1;
 }
 
 void spec_release(struct spec *s)

@@ -21,6 +21,7 @@ enum ns_mode {
 	NS_PRIVATE, /* a new one */
 	NS_HOST,    /* ours */
 	NS_PATH,    /* joined: the file at ns_path */
+	NS_SHARED,  /* joined: that of spec.share */
 };
 
 enum ns_type {
@@ -80,6 +81,13 @@ struct spec {
 	 * entered instead of made; borrowed.  -1: a container of its own.
 	 */
 	int join;
+	/*
+	 * A pidfd whose user namespace the container gets, instead of one of
+	 * its own, and with it the namespaces of the NS_SHARED kinds, which
+	 * nobody has rights over outside; borrowed.  -1: none.  `idmap` is
+	 * what that user namespace has already.
+	 */
+	int share;
 	struct ns_spec ns[NS_TYPES];
 	struct idmap idmap;
 	int64_t time_offset_s; /* both clocks; with ns[NS_TIME] private */

@@ -46,8 +46,8 @@ struct supervisor {
 /* Can one clone3 make everything, or must setup.c go step by step? */
 static bool needs_setup(const struct supervisor *sv)
 {
-	if (sv->spec->join >= 0 || sv->hooks->rootfs_process ||
-	    sv->spec->time_offset)
+	if (sv->spec->join >= 0 || sv->spec->share >= 0 ||
+	    sv->hooks->rootfs_process || sv->spec->time_offset)
 		return true;
 	for (int t = 0; t < NS_TYPES; t++)
 		if (sv->spec->ns[t].mode == NS_PATH)
@@ -88,7 +88,8 @@ static NORETURN void child_main(struct supervisor *sv, bool staged)
  */
 static int start(struct supervisor *sv, struct err *e)
 {
-	bool joins = sv->spec->join >= 0, staged = needs_setup(sv);
+	bool joins = sv->spec->join >= 0 || sv->spec->share >= 0;
+	bool staged = needs_setup(sv);
 	struct clone_args a = {
 		.flags = CLONE_PIDFD | (joins ? 0 : CLONE_NEWUSER),
 		.pidfd = (uintptr_t)&sv->pidfd,
@@ -117,17 +118,28 @@ static int start(struct supervisor *sv, struct err *e)
 	return 0;
 }
 
-static int give_ids(struct supervisor *sv, struct err *e)
+/* For the caller: what is there as long as this process is, or it. */
+static void open_userns(struct supervisor *sv)
 {
 	char path[64];
 
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)sv->pid);
+	sv->result->userns_fd = open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int give_ids(struct supervisor *sv, struct err *e)
+{
 	if (sv->spec->join >= 0)
 		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
+	if (sv->spec->share >= 0) {
+		if (sv->hooks->prepare)
+			TRY(sv->hooks->prepare(sv->hooks->rootfs_arg, e));
+		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
+	}
 	TRY(idmap_write_and(sv->pid, &sv->spec->idmap, sv->hooks->prepare,
 			    sv->hooks->rootfs_arg, e));
 	TRY(sync_send(sv->sock, SYNC_MAPPED, -1, e));
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)sv->pid);
-	sv->result->userns_fd = open(path, O_RDONLY | O_CLOEXEC);
+	open_userns(sv);
 	return 0;
 }
 
@@ -146,6 +158,9 @@ static int take_pid(struct supervisor *sv, int fd, struct err *e)
 	sv->setup = sv->pid;
 	sv->pidfd = sv->signals.pidfd = fd;
 	sv->pid = line ? atoi(line + 4) : -1;
+	/* only now it is in there */
+	if (sv->spec->share >= 0)
+		open_userns(sv);
 	return 0;
 }
 

@@ -123,6 +123,10 @@ int net_hosts_text(const struct net *n, const char *hostname,
 {
 	char host[INET_ADDRSTRLEN];
 
+	if (n->ops == &net_container) {
+		str_puts(ret, n->peer.hosts ? n->peer.hosts : "");
+		return 0;
+	}
 	first_lines(n, ret);
 	if (hostname && n->ops->own_namespace)
 		own_line(n, hostname, domain, ret);
@@ -208,6 +212,10 @@ int net_resolv_text(const struct net *n, const struct strv *dns,
 	auto_free char *host = NULL;
 	struct err ignored;
 
+	if (n->ops == &net_container) {
+		str_puts(ret, n->peer.resolv ? n->peer.resolv : "");
+		return 0;
+	}
 	if (file_read(AT_FDCWD, "/etc/resolv.conf", RESOLV_MAX, &host, NULL,
 		      &ignored) < 0)
 		host = xstrdup("");

@@ -6,6 +6,7 @@
 
 static const struct net_ops *const backends[] = {
 	&net_slirp, &net_slirp4netns, &net_pasta, &net_none, &net_host,
+	&net_container,
 };
 
 static const struct net_ops *find(const char *name, size_t n)
@@ -15,6 +16,11 @@ static const struct net_ops *find(const char *name, size_t n)
 		    memcmp(backends[i]->name, name, n) == 0)
 			return backends[i];
 	return NULL;
+}
+
+const char *net_peer_name(const char *text)
+{
+	return text ? skip_prefix(text, "container:") : NULL;
 }
 
 int net_parse(const char *text, struct net *ret, struct err *e)
@@ -32,7 +38,12 @@ int net_parse(const char *text, struct net *ret, struct err *e)
 	ret->ops = find(text, n);
 	if (!ret->ops)
 		return err_set(e, EINVAL, "--network '%s': it is slirp, "
-			       "slirp4netns, pasta, none or host", text);
+			       "slirp4netns, pasta, none, host or "
+			       "container:NAME", text);
+	if (ret->ops == &net_container)
+		return text[n] && text[n + 1] ? 0 :
+		       err_set(e, EINVAL, "--network '%s': invalid container "
+			       "format container:<name|id>", text);
 	if (!text[n])
 		return 0;
 	if (!ret->ops->options)
@@ -137,4 +148,8 @@ void net_stop(struct net *n)
 	net_halt(n);
 	port_list_release(&n->ports);
 	strv_release(&n->allow);
+	free(n->peer.hostname);
+	free(n->peer.hosts);
+	free(n->peer.resolv);
+	n->peer = (struct net_peer){ 0 };
 }

@@ -45,6 +45,10 @@ struct net {
 				 * number have it after the start */
 	struct strv allow;      /* texts that policy_allow() takes */
 	const char *log;        /* file of the connection log, or NULL */
+	struct net_peer {       /* net_container: of whom it joins */
+		char *hostname; /* NULL: not known yet */
+		char *hosts, *resolv; /* its files' text; NULL: none */
+	} peer;
 	/* while it runs */
 	int sock; /* to rl-slirp, -1 without */
 	pid_t pid;
@@ -56,13 +60,15 @@ struct net {
 #define NET_INIT { .sock = -1, .far = -1, .quit = -1 }
 
 extern const struct net_ops net_none, net_host, net_slirp, net_slirp4netns,
-			    net_pasta;
+			    net_pasta, net_container;
 
 /*
  * Plan a network from --network's text, NULL for the best that works here.
  * -EINVAL names what is wrong with the text.
  */
 int net_parse(const char *text, struct net *ret, struct err *e);
+/* X of "container:X", else NULL. */
+const char *net_peer_name(const char *text);
 /*
  * Publish ports: -p's texts, then with `all` those that the image and
  * --expose name.  1: on the host's network they are published as they are,
@@ -92,7 +98,8 @@ void net_stop(struct net *n);
  * /etc/hosts: the fixed lines, the container's own name with the domain (NULL:
  * none), the host's, then --add-host entries "name:ip" or "name=ip", where ip
  * may be host-gateway.  On the host's network, the host's lines come first
- * instead of the fixed ones.  -EINVAL for a bad entry.
+ * instead of the fixed ones; on another container's, that one's file.
+ * -EINVAL for a bad entry.
  */
 int net_hosts_text(const struct net *n, const char *hostname,
 		   const char *domain, const struct strv *add,
@@ -101,7 +108,7 @@ int net_hosts_text(const struct net *n, const char *hostname,
  * /etc/resolv.conf: the network's own name server with the host's search
  * list and options, or the host's file as it is where its name servers are
  * in reach; --dns, --dns-search and --dns-option take their line's place.
- * A search of "." is none.
+ * A search of "." is none.  On another container's network, its file.
  */
 int net_resolv_text(const struct net *n, const struct strv *dns,
 		    const struct strv *search, const struct strv *option,

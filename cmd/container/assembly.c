@@ -1,6 +1,7 @@
 /* assembly.c - a container put together from options or from its record. */
 #include "cmd/container/assembly.h"
 
+#include "cmd/container/share.h"
 #include "cmd/container/start.h"
 #include "cmd/image_obtain.h"
 #include "cmd/ui/run_frozen.h"
@@ -14,7 +15,7 @@ void assembly_init(struct assembly *a, struct run_options *o)
 {
 	*a = (struct assembly){
 		.o = o, .store = STORE_INIT, .container = CONTAINER_INIT,
-		.net = NET_INIT,
+		.net = NET_INIT, .share = SHARE_INIT,
 	};
 	spec_init(&a->spec);
 }
@@ -22,6 +23,7 @@ void assembly_init(struct assembly *a, struct run_options *o)
 void assembly_release(struct assembly *a)
 {
 	net_stop(&a->net);
+	share_release(&a->share);
 	volume_release_use(&a->volumes);
 	layer_stack_release(&a->layers);
 	free((char *)a->rootfs.source);
@@ -85,6 +87,7 @@ static int plan_ports(struct assembly *a, struct err *e)
 static int plan_network(struct assembly *a, struct err *e)
 {
 	TRY(net_parse(a->o->network, &a->net, e));
+	TRY(share_plan(a, e));
 	TRY(plan_ports(a, e));
 	return net_police(&a->net, &a->o->net_allow, a->o->net_log, e);
 }
@@ -186,7 +189,8 @@ int assembly_describe(struct assembly *a, struct err *e)
 		.spec = &a->spec, .options = a->o, .name = a->container.name,
 		.image = a->argv[0], .created = a->created,
 		.image_id = a->o->rootfs ? NULL : a->image.id,
-		.config = config_of(a), .network = a->net.ops->name,
+		.config = config_of(a), .network = a->share.network ? a->share.network :
+					      a->net.ops->name,
 		.driver = a->driver ? a->driver->name : NULL,
 	});
 	return container_describe(&a->container, digest, record, e);

@@ -20,6 +20,13 @@
 #include "fs/layer_stack.h"
 #include "fs/volume_mount.h"
 
+/* The container whose namespaces it joins: cmd/container/share.h. */
+struct share {
+	char *network, *pid; /* the options' texts, with its ID */
+	int pidfd;           /* of a process in it, while we run; -1: none */
+};
+#define SHARE_INIT ((struct share){ .pidfd = -1 })
+
 struct assembly {
 	struct run_options *o; /* borrowed, or `restored` */
 	struct run_options restored;
@@ -37,6 +44,7 @@ struct assembly {
 	struct layer_stack layers; /* locked while it runs */
 	struct volume_use volumes;
 	struct net net;
+	struct share share;
 	struct health_config health; /* with no command: none */
 	int64_t created;       /* ns since 1970 */
 	json_t *record;        /* of a container that is there, or NULL */

@@ -16,23 +16,32 @@ static int gone(const struct assembly *a, struct err *e)
 		       a->container.name);
 }
 
+int exec_same_namespace(pid_t pid, enum ns_type t, bool *ret, struct err *e)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	*ret = true;
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", ns_name(t));
+	if (stat(path, &ours) < 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, ns_name(t));
+	if (stat(path, &theirs) < 0)
+		return err_sys(e, "look at the container's namespaces");
+	*ret = ours.st_ino == theirs.st_ino;
+	return 0;
+}
+
 /* Only what is not ours already can be entered: setns(2). */
 static int compare_namespaces(struct assembly *a, pid_t pid, struct err *e)
 {
 	for (int t = 0; t < NS_TYPES; t++) {
-		struct stat ours, theirs;
-		char path[64];
+		bool same;
+		int r = exec_same_namespace(pid, t, &same, e);
 
-		snprintf(path, sizeof(path), "/proc/self/ns/%s", ns_name(t));
-		if (stat(path, &ours) < 0)
-			continue; /* a kernel without this kind */
-		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid,
-			 ns_name(t));
-		if (stat(path, &theirs) < 0)
-			return errno == ENOENT ? gone(a, e) :
-			       err_sys(e, "look at the container's namespaces");
-		a->spec.ns[t].mode = ours.st_ino == theirs.st_ino ?
-					     NS_HOST : NS_PRIVATE;
+		if (r < 0)
+			return r == -ENOENT ? gone(a, e) : r;
+		a->spec.ns[t].mode = same ? NS_HOST : NS_PRIVATE;
 	}
 	return 0;
 }

@@ -12,6 +12,11 @@
  * not run.
  */
 int exec_join(struct assembly *a, int *ret_pidfd, struct err *e);
+/*
+ * In *ret: is a process in our own namespace of this kind, or is there no
+ * such kind?  -ENOENT: it is gone.
+ */
+int exec_same_namespace(pid_t pid, enum ns_type t, bool *ret, struct err *e);
 /* The program to be run, instead of the container's own. */
 void exec_command(struct assembly *a, char *const *argv);
 /*

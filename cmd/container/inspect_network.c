@@ -96,7 +96,12 @@ json_t *inspect_network(const struct entry *n, const json_t *record)
 	mode = mode ? mode : "none";
 	describe(n, json_string_value(json_object_get(options, "network")),
 		 mode, ret, endpoint);
-	json_object_set_new(json_object_get(ret, "Networks"), mode, endpoint);
+	/* what another container has is said there */
+	if (net_peer_name(mode))
+		json_decref(endpoint);
+	else
+		json_object_set_new(json_object_get(ret, "Networks"), mode,
+				    endpoint);
 	json_object_set_new(ret, "Ports", entry_ports(n));
 	if (!container_status_runs(n->state.status))
 		return ret;

@@ -3,6 +3,7 @@
 
 #include "cmd/container/health.h"
 #include "cmd/container/ports_json.h"
+#include "cmd/container/share.h"
 #include "core/base/proc.h"
 #include "core/base/time.h"
 #include "fs/event.h"
@@ -266,6 +267,7 @@ static int start_on_network(struct life *l, struct supervisor_result *res,
 {
 	int code;
 
+	TRY(share_join(l->a, e));
 	if (net_start(&l->a->net, e) < 0)
 		TRY(fall_to_host(l->a, e));
 	code = start(l, res, e);

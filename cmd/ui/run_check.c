@@ -9,6 +9,45 @@ static bool is_stream(const char *s)
 	       strcasecmp(s, "stderr") == 0;
 }
 
+/* What another container's network has decided already. */
+static int check_shared_network(const struct run_options *o, struct err *e)
+{
+	const struct {
+		bool given;
+		const char *what;
+	} conflicts[] = {
+		{ o->hostname || o->domainname, "hostname and the" },
+		{ o->dns.n || o->dns_search.n || o->dns_option.n,
+		  "dns and the" },
+		{ o->add_host.n, "custom host-to-IP mapping and the" },
+		{ o->publish.n || o->publish_all,
+		  "port publishing and the container type" },
+		{ o->expose.n, "port exposing and the container type" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(conflicts); i++)
+		if (conflicts[i].given)
+			return err_set(e, EINVAL, "conflicting options: %s "
+				       "network mode", conflicts[i].what);
+	return 0;
+}
+
+/* Its user namespace is the other's, and its clocks are its own: not both. */
+static int check_shared(const struct run_options *o, struct err *e)
+{
+	if (net_peer_name(o->network))
+		TRY(check_shared_network(o, e));
+	else if (!net_peer_name(o->pid))
+		return 0;
+	if (o->userns)
+		return err_set(e, EINVAL, "conflicting options: --userns and "
+			       "the namespaces of another container");
+	if (o->time_offset)
+		return err_set(e, EINVAL, "conflicting options: --time-offset "
+			       "and the namespaces of another container");
+	return 0;
+}
+
 int run_options_check(const struct run_options *o, struct err *e)
 {
 	struct restart_policy policy;
@@ -26,5 +65,5 @@ int run_options_check(const struct run_options *o, struct err *e)
 	if (o->detach && o->attach.n)
 		return err_set(e, EINVAL, "conflicting options: cannot specify "
 			       "both --attach and --detach");
-	return 0;
+	return check_shared(o, e);
 }

@@ -147,9 +147,13 @@ static int namespaces(const struct run_options *o, struct spec *s,
 
 	TRY(mode("uts", o->uts, &s->ns[NS_UTS].mode, e));
 	TRY(mode("ipc", o->ipc, &s->ns[NS_IPC].mode, e));
-	TRY(mode("pid", o->pid, &s->ns[NS_PID].mode, e));
+	if (net_peer_name(o->pid))
+		s->ns[NS_PID].mode = NS_SHARED;
+	else
+		TRY(mode("pid", o->pid, &s->ns[NS_PID].mode, e));
 	TRY(mode("cgroupns", o->cgroupns, &s->ns[NS_CGROUP].mode, e));
-	s->ns[NS_NET].mode = net->ops->own_namespace ? NS_PRIVATE : NS_HOST;
+	s->ns[NS_NET].mode = net->ops->own_namespace ? NS_PRIVATE :
+			     net->ops == &net_container ? NS_SHARED : NS_HOST;
 	if (!o->time_offset)
 		return 0;
 	s->time_offset_s = strtoll(o->time_offset, &end, 10);
@@ -170,7 +174,7 @@ static char *host_name(void)
 }
 
 static int hostname(const struct run_options *o, struct spec *s,
-		    struct err *e)
+		    const struct net *net, struct err *e)
 {
 	bool host = s->ns[NS_UTS].mode == NS_HOST ||
 		    (s->ns[NS_NET].mode == NS_HOST && !o->hostname);
@@ -182,6 +186,7 @@ static int hostname(const struct run_options *o, struct spec *s,
 		return err_set(e, EINVAL, "--hostname '%s': 1 to 64 bytes",
 			       o->hostname);
 	s->hostname = host ? host_name() :
+		      net->peer.hostname ? xstrdup(net->peer.hostname) :
 		      o->hostname ? xstrdup(o->hostname) :
 				    xstrndup(s->id, 12);
 	s->domainname = o->domainname ? xstrdup(o->domainname) : NULL;
@@ -463,7 +468,7 @@ int run_options_spec(const struct run_options *o,
 	s->cwd = xstrdup(cwd ? cwd : "/");
 	s->user.text = user ? xstrdup(user) : default_user(o);
 	TRY(namespaces(o, s, net, e));
-	TRY(hostname(o, s, e));
+	TRY(hostname(o, s, net, e));
 	TRY(command(o, c, argc, argv, s, e));
 	TRY(environment(o, c, s, e));
 	TRY(labels(o, c, s, e));
