@@ -18,13 +18,14 @@ void binding_list_release(struct binding_list *l)
 	*l = (struct binding_list){ 0 };
 }
 
-static int bind_failed(const struct port *p, int code, struct err *e)
+static int bind_failed(const struct port *p, int code, pid_t *ret_holder,
+		       struct err *e)
 {
 	char where[64], who[256] = "";
 
 	port_text(p, where);
 	if (code == EADDRINUSE) {
-		holder_text(p, who, sizeof(who));
+		*ret_holder = holder_text(p, who, sizeof(who));
 		return err_set(e, code, "publish %s: the port is taken%s",
 			       where, who);
 	}
@@ -121,7 +122,7 @@ static int bind_first(struct port *p, struct binding_list *l, struct err *e)
 			break;
 	}
 	if (r < 0)
-		return bind_failed(&try, -r, e);
+		return bind_failed(&try, -r, &l->holder, e);
 	p->host = p->host_end = try.host;
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include "net/port.h"
 #include "net/wire.h"
 
+#include <sys/types.h>
+
 /* One bound socket and what it leads to. */
 struct binding {
 	int fd;
@@ -17,6 +19,7 @@ struct binding {
 struct binding_list {
 	struct binding *b;
 	size_t n;
+	pid_t holder; /* who has the port that was taken; 0: not known */
 };
 
 /* Close the sockets; the list is empty after. */

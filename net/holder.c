@@ -106,7 +106,7 @@ static void describe(int proc, const char *pid, char *ret, size_t n)
 	snprintf(ret, n, ": process %.10s holds it (%.100s)", pid, text);
 }
 
-void holder_text(const struct port *p, char *ret, size_t n)
+pid_t holder_text(const struct port *p, char *ret, size_t n)
 {
 	bool tcp = p->protocol == IPPROTO_TCP;
 	uint64_t inode = find_inode(tcp ? "/proc/net/tcp" : "/proc/net/udp", p);
@@ -127,8 +127,9 @@ void holder_text(const struct port *p, char *ret, size_t n)
 			snprintf(ret, n, ": it is published twice here");
 		else
 			describe(dirfd(d), ent->d_name, ret, n);
-		return;
+		return atoi(ent->d_name);
 	}
 	if (inode)
 		snprintf(ret, n, ": a process of another user holds it");
+	return 0;
 }

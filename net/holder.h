@@ -5,10 +5,12 @@
  */
 #include "net/port.h"
 
+#include <sys/types.h>
+
 /*
  * ": process 12 holds it (command line)" for an error's end; as much of it
- * as /proc tells this user, or nothing.
+ * as /proc tells this user, or nothing.  Returns its pid, or 0.
  */
-void holder_text(const struct port *p, char *ret, size_t n);
+pid_t holder_text(const struct port *p, char *ret, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cmd/container/start.h"
 
 #include "cmd/container/health.h"
+#include "cmd/container/list.h"
 #include "cmd/container/ports_json.h"
 #include "cmd/container/share.h"
 #include "core/base/proc.h"
@@ -262,14 +263,44 @@ static int fall_to_host(struct assembly *a, struct err *e)
 	return assembly_plan_host_network(a, e);
 }
 
+/*
+ * The container whose supervisor, or whose rl-slirp (a child of that), has
+ * the port that we wanted is named.
+ */
+static int name_holder(const struct assembly *a, struct err *e)
+{
+	const struct list_query running = { .last = -1 };
+	auto_entry_list struct entry_list l = { 0 };
+	pid_t pid = a->net.bindings.holder;
+	struct err ignored;
+	pid_t parent;
+
+	if (e->code != EADDRINUSE || pid <= 0 || pid == getpid() ||
+	    list_containers(&a->store, &running, &l, &ignored) < 0)
+		return -e->code;
+	parent = proc_parent(pid);
+	for (size_t i = 0; i < l.n; i++) {
+		pid_t supervisor = l.e[i].state.supervisor;
+		struct err why = *e;
+
+		if (supervisor > 0 &&
+		    (supervisor == pid || supervisor == parent))
+			return err_set(e, why.code, "%s, for container %s",
+				       why.text, l.e[i].name);
+	}
+	return -e->code;
+}
+
 static int start_on_network(struct life *l, struct supervisor_result *res,
 			    struct err *e)
 {
 	int code;
 
 	TRY(share_join(l->a, e));
-	if (net_start(&l->a->net, e) < 0)
+	if (net_start(&l->a->net, e) < 0) {
+		name_holder(l->a, e);
 		TRY(fall_to_host(l->a, e));
+	}
 	code = start(l, res, e);
 	if (code >= 0 || !res->network_failed)
 		return code;

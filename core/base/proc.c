@@ -231,7 +231,8 @@ int proc_capture(char *const *argv, const char *input, size_t max,
 	return rc;
 }
 
-int proc_start_time(pid_t pid, uint64_t *ret, struct err *e)
+/* A number of proc(5)'s stat, behind the name. */
+static int stat_field(pid_t pid, int wanted, uint64_t *ret, struct err *e)
 {
 	auto_free char *text = NULL;
 	const char *p;
@@ -241,13 +242,26 @@ int proc_start_time(pid_t pid, uint64_t *ret, struct err *e)
 	TRY(file_read(AT_FDCWD, path, 4096, &text, NULL, e));
 	/* the name in field 2 may hold spaces and brackets: start behind it */
 	p = strrchr(text, ')');
-	for (int field = 2; p && field < 22; field++) {
+	for (int field = 2; p && field < wanted; field++) {
 		p = strchr(p, ' ');
 		p = p ? p + 1 : NULL;
 	}
 	if (!p || sscanf(p, "%" SCNu64, ret) != 1)
-		return err_set(e, EPROTO, "%s has no start time", path);
+		return err_set(e, EPROTO, "%s has no field %d", path, wanted);
 	return 0;
+}
+
+int proc_start_time(pid_t pid, uint64_t *ret, struct err *e)
+{
+	return stat_field(pid, 22, ret, e);
+}
+
+pid_t proc_parent(pid_t pid)
+{
+	struct err ignored;
+	uint64_t parent;
+
+	return stat_field(pid, 4, &parent, &ignored) < 0 ? 0 : (pid_t)parent;
 }
 
 void proc_title(const char *fmt, ...)

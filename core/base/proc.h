@@ -42,6 +42,8 @@ int proc_capture(char *const *argv, const char *input, size_t max,
 char *proc_which(const char *name);
 /* Start time of a process in clock ticks (proc(5) stat field 22). */
 int proc_start_time(pid_t pid, uint64_t *ret, struct err *e);
+/* Its parent, 0: it is gone. */
+pid_t proc_parent(pid_t pid);
 /* The name that ps and top show for this thread: at most 15 bytes. */
 void proc_title(const char *fmt, ...) PRINTF(1, 2);
 /* The folder of the running program, for its helpers.  Caller frees. */

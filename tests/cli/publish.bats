@@ -196,6 +196,19 @@ for i in range(20):
 	[ "$output" = "20000 from 10.0.2.2" ]
 }
 
+@test "a port that another container has: it is named" {
+	load_busybox
+	port=$(free_port)
+	"$RL" run -d --name web -p $port:80 busybox sleep 1000 </dev/null
+	run r -p $port:80 busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"$port/tcp: the port is taken: process "*" holds it "*", for container web" ]]
+	"$RL" create --name other -p $port:80 busybox true
+	run "$RL" start other
+	[ "$status" -eq 1 ]
+	[[ $output == *", for container web" ]]
+}
+
 @test "a port that is taken: told before the start, with its holder" {
 	load_busybox
 	port=$(free_port)
