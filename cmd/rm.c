@@ -34,7 +34,7 @@ static int rm_run(void *opts, int argc, char **argv, struct err *e)
 	int code = 0;
 
 	TRY(store_open(&s, e));
-	container_sweep(&s, e);
+	container_sweep(&s, NULL, e);
 	for (int i = 0; i < argc; i++) {
 		struct err why = { 0 };
 		int r = rm_one(&s, argv[i], &how, &why);

@@ -395,6 +395,8 @@ static int run(struct supervisor *sv, struct err *e)
 	TRY(streams_open(&sv->streams, sv->spec, sv->hooks->hub, e));
 	TRY(start(sv, e));
 	r = give_ids(sv, e);
+	if (r >= 0 && sv->hooks->meanwhile)
+		sv->hooks->meanwhile(sv->hooks->started_arg);
 	while (r >= 0 && !sv->ended)
 		r = loop_once(sv, e);
 	if (r < 0 && !sv->ended) {

@@ -44,6 +44,11 @@ struct supervisor_hooks {
 	bool (*network_event)(void *arg);
 	void *event_arg;
 	/*
+	 * In the supervisor, while init makes the mounts: for what is to be
+	 * done sometime.  May be NULL.  `started_arg` is its argument, too.
+	 */
+	void (*meanwhile)(void *arg);
+	/*
 	 * Called in the supervisor once the container's program runs; `pid`
 	 * is that of its first process.  May be NULL.  With `patience_ms` it
 	 * waits so long, so that a short life costs less: `pid` is 0 when

@@ -233,6 +233,14 @@ static void drop_names(int containers, const struct container *c)
 		container_name_drop(containers, name, c->id);
 }
 
+/* Of one that wrote nothing, no folder needs to be read. */
+static void remove_empty(int fd)
+{
+	unlinkat(fd, "work/work", AT_REMOVEDIR);
+	unlinkat(fd, "work", AT_REMOVEDIR);
+	unlinkat(fd, "upper", AT_REMOVEDIR);
+}
+
 int container_remove(const struct store *s, struct container *c, int userns_fd,
 		     struct err *e)
 {
@@ -244,10 +252,12 @@ int container_remove(const struct store *s, struct container *c, int userns_fd,
 		return 0;
 	TRY(hide(containers, c, e));
 	drop_names(containers, c);
+	remove_empty(c->fd);
 	return remove_dir(containers, c, c->dir, userns_fd, e);
 }
 
-int container_sweep(const struct store *s, struct err *e)
+int container_sweep(const struct store *s, const struct container *own,
+		    struct err *e)
 {
 	auto_dir DIR *d = NULL;
 	int fd = dir_open(s->fd, "containers", e);
@@ -260,7 +270,8 @@ int container_sweep(const struct store *s, struct err *e)
 		auto_container struct container c = CONTAINER_INIT;
 		struct err ignored;
 
-		if (!has_suffix(ent->d_name, ".rm"))
+		if (!has_suffix(ent->d_name, ".rm") ||
+		    (own && streq(ent->d_name, own->dir)))
 			continue;
 		c.fd = openat(dirfd(d), ent->d_name,
 			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);

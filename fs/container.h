@@ -110,7 +110,8 @@ int container_rename(const struct store *s, struct container *c,
  */
 int container_remove(const struct store *s, struct container *c,
 		     int userns_fd, struct err *e);
-/* Remove what dead processes left. */
-int container_sweep(const struct store *s, struct err *e);
+/* Remove what dead processes left; `own` (or NULL) is no such thing. */
+int container_sweep(const struct store *s, const struct container *own,
+		    struct err *e);
 
 #endif

@@ -6,12 +6,13 @@
 
 #include <stdio.h>
 
-static char *event_text(const char *type, const char *action, const char *id,
-			json_t *attributes)
+char *event_line(const char *type, const char *action, const char *id,
+		 json_t *attributes)
 {
 	int64_t now = time_now();
 	auto_json json_t *o = json_object();
 	json_t *actor = json_object();
+	auto_free char *text = NULL;
 
 	json_object_set_new(actor, "ID", json_from_bytes(id));
 	json_object_set_new(actor, "Attributes",
@@ -22,20 +23,27 @@ static char *event_text(const char *type, const char *action, const char *id,
 	json_object_set_new(o, "scope", json_string("local"));
 	json_object_set_new(o, "time", json_integer(now / NS_PER_S));
 	json_object_set_new(o, "timeNano", json_integer(now));
-	return json_text(o);
+	text = json_text(o);
+	return xasprintf("%s\n", text);
 }
 
-/* One write a line: open(2), O_APPEND.  A line without its end is none. */
 void event_add(const struct store *s, const char *type, const char *action,
 	       const char *id, json_t *attributes)
 {
-	auto_free char *text = event_text(type, action, id, attributes);
-	auto_free char *line = xasprintf("%s\n", text);
+	auto_free char *line = event_line(type, action, id, attributes);
+
+	event_add_lines(s, line);
+}
+
+/* Nobody's lines get between: open(2), O_APPEND.  One without its end is
+ * none. */
+void event_add_lines(const struct store *s, const char *lines)
+{
 	auto_close int fd = openat(s->fd, EVENT_FILE, O_WRONLY | O_APPEND |
 				   O_CREAT | O_CLOEXEC, 0600);
 	struct stat st;
 
-	if (fd < 0 || fd_write_all(fd, line, strlen(line)) < 0)
+	if (fd < 0 || fd_write_all(fd, lines, strlen(lines)) < 0)
 		return;
 	if (fstat(fd, &st) == 0 && st.st_size > EVENT_FILE_MAX)
 		renameat(s->fd, EVENT_FILE, s->fd, EVENT_FILE_OLD);

@@ -21,6 +21,11 @@
  */
 void event_add(const struct store *s, const char *type, const char *action,
 	       const char *id, json_t *attributes);
+/* The same as text, to be added later: a line with its end.  Caller frees. */
+char *event_line(const char *type, const char *action, const char *id,
+		 json_t *attributes);
+/* Add lines, with one write. */
+void event_add_lines(const struct store *s, const char *lines);
 /* One of a container, with its name and its image among the attributes. */
 void event_add_container(const struct store *s, const struct container *c,
 			 const char *action, json_t *attributes);

@@ -77,7 +77,7 @@ int container_prune(const struct store *s, const struct strv *filters,
 	struct container *list;
 	size_t n;
 
-	container_sweep(s, e);
+	container_sweep(s, NULL, e);
 	TRY(container_list(s, &list, &n, e));
 	for (size_t i = 0; i < n; i++) {
 		struct err ignored;

@@ -12,8 +12,8 @@
 
 #include <stdio.h>
 
-void life_event(const struct assembly *a, const char *action,
-		json_t *attributes)
+static char *life_event_line(const struct assembly *a, const char *action,
+			     json_t *attributes)
 {
 	json_t *all = attributes ? attributes : json_object();
 
@@ -28,7 +28,15 @@ void life_event(const struct assembly *a, const char *action,
 	json_object_set_new(all, "image", json_from_bytes(
 				    a->argc ? a->argv[0] : ""));
 	json_object_set_new(all, "name", json_from_bytes(a->container.name));
-	event_add(&a->store, "container", action, a->spec.id, all);
+	return event_line("container", action, a->spec.id, all);
+}
+
+void life_event(const struct assembly *a, const char *action,
+		json_t *attributes)
+{
+	auto_free char *line = life_event_line(a, action, attributes);
+
+	event_add_lines(&a->store, line);
 }
 
 /* ---- its state ---- */
@@ -53,16 +61,23 @@ static void set_error(struct container_state *st, const char *text)
 	st->error = text ? xstrdup(text) : NULL;
 }
 
-/* What is left of others, and of our own start. */
-static void clean(struct assembly *a)
+/* What is left of others: while the container's init has its hands full. */
+static void sweep(void *arg)
 {
+	struct life *l = arg;
 	struct err ignored;
 
-	if (a->driver->settled)
-		a->driver->settled(&a->rootfs);
-	container_sweep(&a->store, &ignored);
-	if (a->volumes.n_locks)
-		volume_sweep(&a->store);
+	container_sweep(&l->a->store, &l->a->container, &ignored);
+	if (l->a->volumes.n_locks)
+		volume_sweep(&l->a->store);
+}
+
+/* An event that is written together with the life's end. */
+static void hold_event(struct life *l, const char *action)
+{
+	auto_free char *line = life_event_line(l->a, action, NULL);
+
+	str_puts(&l->held, line);
 }
 
 static void record_start(struct life *l, pid_t pid)
@@ -107,10 +122,11 @@ static void started(void *arg, pid_t pid)
 		record_start(l, pid);
 	} else {
 		l->a->created = time_now();
-		life_event(l->a, "create", NULL);
-		life_event(l->a, "start", NULL);
+		hold_event(l, "create");
+		hold_event(l, "start");
 	}
-	clean(l->a);
+	if (l->a->driver->settled)
+		l->a->driver->settled(&l->a->rootfs);
 }
 
 /* Of one start only: the next has others. */
@@ -123,9 +139,12 @@ static void forget_start(struct container_state *st)
 	json_decref(steal_ptr(st->ports));
 }
 
-static void ended(struct assembly *a, const struct supervisor_result *res)
+static void ended(struct life *l, const struct supervisor_result *res)
 {
 	json_t *attributes = json_object();
+	auto_free char *line = NULL;
+	struct assembly *a = l->a;
+	int64_t seconds = 0;
 
 	a->state.status = CONTAINER_EXITED;
 	a->state.exit_code = res->exit_code;
@@ -136,7 +155,13 @@ static void ended(struct assembly *a, const struct supervisor_result *res)
 		write_state(a);
 	json_object_set_new(attributes, "exitCode",
 			    json_sprintf("%d", res->exit_code));
-	life_event(a, "die", attributes);
+	if (a->state.started)
+		seconds = (a->state.finished - a->state.started) / NS_PER_S;
+	json_object_set_new(attributes, "execDuration",
+			    json_sprintf("%lld", (long long)seconds));
+	line = life_event_line(a, "die", attributes);
+	str_puts(&l->held, line);
+	event_add_lines(&a->store, str_text(&l->held));
 }
 
 /* As docker has it: a container that could not start stays created. */
@@ -204,7 +229,8 @@ static int start_with(struct life *l, const struct driver_ops *driver,
 		.patience_ms = l->hub ? 0 : PATIENCE_MS,
 		.network = net_inside, .network_arg = &a->net,
 		.network_fd = a->net.sock, .network_event = network_event,
-		.event_arg = l, .started = started, .started_arg = l,
+		.event_arg = l, .meanwhile = sweep, .started = started,
+		.started_arg = l,
 		.tick = l->health ? health_monitor_tick : NULL,
 		.tick_arg = l->health, .hub = l->hub,
 		.sig_proxy = !streq(a->o->sig_proxy, "false"),
@@ -319,7 +345,8 @@ int life_run(struct life *l, struct supervisor_result *ret, struct err *e)
 	if (code < 0)
 		not_started(l->a, ret, e);
 	else
-		ended(l->a, ret);
+		ended(l, ret);
+	str_release(&l->held);
 	return code;
 }
 

@@ -12,6 +12,7 @@ struct life {
 	struct hub *hub;       /* where its stdio goes; NULL: it is ours */
 	char *socket;          /* where the hub listens; for the state */
 	struct health_monitor *health; /* life_run()'s own */
+	struct str held;       /* events, not written yet */
 	void (*started)(void *arg); /* once the state is written; or NULL */
 	void *started_arg;
 };

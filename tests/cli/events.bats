@@ -12,7 +12,7 @@ keep() { "$RL" run --network none "$@" </dev/null; }
 	[ "$(past | sed -E 's/^[0-9-]+T[0-9:]+\.[0-9]{9}([+-][0-9:]+|Z) /TIME /')" = \
 "TIME container create $id (a=1, b=2, image=busybox, name=one)
 TIME container start $id (a=1, b=2, image=busybox, name=one)
-TIME container die $id (a=1, b=2, exitCode=3, image=busybox, name=one)" ]
+TIME container die $id (a=1, b=2, execDuration=0, exitCode=3, image=busybox, name=one)" ]
 	[[ $(TZ=Etc/GMT-5 past | head -n 1) == *+05:00" container create "* ]]
 	at=$(past | head -n 1 | cut -d ' ' -f 1)
 	[ $(($(date +%s) - $(date -d "$at" +%s))) -lt 600 ]
@@ -26,8 +26,8 @@ TIME container die $id (a=1, b=2, exitCode=3, image=busybox, name=one)" ]
 		all(.[]; .time == (.timeNano / 1000000000 | floor)) and
 		(.[2] | del(.time, .timeNano)) == {status: "die", id: $id,
 		from: "busybox", Type: "container", Action: "die",
-		Actor: {ID: $id, Attributes: {exitCode: "0", image: "busybox",
-		name: "one"}}, scope: "local"}'
+		Actor: {ID: $id, Attributes: {execDuration: "0", exitCode: "0",
+		image: "busybox", name: "one"}}, scope: "local"}'
 	[ "$(past --format '{{json .}}')" = "$(past --format json)" ]
 	[ "$(past -f event=die --format \
 		'{{.Type}} {{.Action}} {{.Status}} {{.From}} {{.Scope}} {{.Actor.Attributes.name}} {{.ID}} {{.Actor.ID}}')" = \
