@@ -274,6 +274,22 @@ static int timeout(struct supervisor *sv)
 	return ms;
 }
 
+/*
+ * Give back what nobody needs for long, then wait on from right here: all
+ * that ran before the next event would be read in again, 64 kB at a time.
+ */
+static int rest(struct supervisor *sv, struct pollfd *p, size_t n)
+{
+	int ms;
+
+	if (sv->hooks->hub)
+		hub_rest(sv->hooks->hub);
+	sv->gave_back = true;
+	ms = timeout(sv);
+	resident_give_back_code();
+	return poll(p, n, ms);
+}
+
 /* Returns how many of `p` are the streams'. */
 static int wait_once(struct supervisor *sv, struct pollfd *p, struct err *e)
 {
@@ -289,19 +305,15 @@ static int wait_once(struct supervisor *sv, struct pollfd *p, struct err *e)
 	p[P_NETWORK] = (struct pollfd){ sv->network, POLLIN, 0 };
 	p[P_JOINED] = (struct pollfd){ sv->joined, POLLIN, 0 };
 	r = poll(p, P_STREAMS + n, timeout(sv));
-	if (r < 0 && errno != EINTR)
-		return err_sys(e, "poll");
 	if (r == 0 && sv->patient) {
 		on_start(sv, sv->pid);
 		return n;
 	}
 	if (r == 0 && sv->ready && !sv->gave_back &&
-	    streams_timeout(&sv->streams) < 0) {
-		if (sv->hooks->hub)
-			hub_rest(sv->hooks->hub);
-		resident_give_back_code();
-		sv->gave_back = true;
-	}
+	    streams_timeout(&sv->streams) < 0)
+		r = rest(sv, p, P_STREAMS + n);
+	if (r < 0 && errno != EINTR)
+		return err_sys(e, "poll");
 	return n;
 }
 
