@@ -13,7 +13,7 @@ extern const struct cmd cmd_image_inspect, cmd_image_prune, cmd_volume_create;
 extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
 extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_system_prune;
 extern const struct cmd cmd_unshare, cmd_doctor, cmd_version, cmd_help;
-extern const struct cmd cmd_man, cmd_complete;
+extern const struct cmd cmd_man, cmd_complete, cmd_push, cmd_history;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
@@ -45,7 +45,9 @@ const struct cmd *const cmd_table[] = {
 	&cmd_commit,
 	&cmd_import,
 	&cmd_pull,
+	&cmd_push,
 	&cmd_images,
+	&cmd_history,
 	&cmd_tag,
 	&cmd_rmi,
 	&cmd_load,

@@ -13,6 +13,13 @@ const struct cmd cmd_pull = {
 	.transfer = true,
 };
 
+const struct cmd cmd_push = {
+	.name = "push",
+	.aliases = "image push",
+	.help = "send an image to a registry",
+	.transfer = true,
+};
+
 const struct cmd cmd_login = {
 	.name = "login",
 	.help = "log in to a registry",

@@ -38,8 +38,10 @@ void http_request_release(struct http_request *q)
 	str_release(&q->body);
 	free(q->type);
 	free(q->digest);
+	free(q->location);
+	free(q->range);
 	strv_release(&q->challenges);
-	q->type = q->digest = NULL;
+	q->type = q->digest = q->location = q->range = NULL;
 	q->err = (struct err){ 0 };
 	q->status = 0;
 	q->retry_after = 0;
@@ -109,6 +111,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 		keep(&q->type, value);
 	} else if ((value = header_value(line, n, "docker-content-digest:"))) {
 		keep(&q->digest, value);
+	} else if ((value = header_value(line, n, "location:"))) {
+		keep(&q->location, value);
+	} else if ((value = header_value(line, n, "range:"))) {
+		keep(&q->range, value);
 	} else if ((value = header_value(line, n, "www-authenticate:"))) {
 		if (q->challenges.n < 8)
 			strv_take(&q->challenges, value);
@@ -268,6 +274,59 @@ static void set_limits(CURL *c, const struct http_request *q)
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 }
 
+static size_t read_body(char *to, size_t size, size_t count, void *arg)
+{
+	struct http_upload *u = arg;
+	size_t n = size * count;
+	ssize_t got = 0;
+
+	if (n > u->size - u->sent)
+		n = u->size - u->sent;
+	if (u->data) {
+		memcpy(to, (const char *)u->data + u->sent, n);
+		got = n;
+	} else if (n) {
+		got = pread(u->fd, to, n, (off_t)(u->from + u->sent));
+	}
+	if (got < 0 || (size_t)got > n || (n && !got))
+		return CURL_READFUNC_ABORT;
+	u->sent += got;
+	return got;
+}
+
+/* A redirect, or a connection that had ended: from there on again. */
+static int seek_body(void *arg, curl_off_t offset, int origin)
+{
+	struct http_upload *u = arg;
+
+	if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > u->size ||
+	    (u->once && u->sent))
+		return CURL_SEEKFUNC_FAIL;
+	u->sent = offset;
+	return CURL_SEEKFUNC_OK;
+}
+
+static void set_upload(CURL *c, struct http_request *q)
+{
+	struct http_upload *u = q->upload;
+
+	u->sent = 0;
+	add_header(q->transfer, "Content-Type", u->type);
+	if (u->range)
+		add_header(q->transfer, "Content-Range", u->range);
+	/* no second's wait for a "100 Continue" that few servers send */
+	q->transfer->headers = curl_slist_append(q->transfer->headers,
+						 "Expect:");
+	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
+	curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)u->size);
+	curl_easy_setopt(c, CURLOPT_READFUNCTION, read_body);
+	curl_easy_setopt(c, CURLOPT_READDATA, u);
+	curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, seek_body);
+	curl_easy_setopt(c, CURLOPT_SEEKDATA, u);
+	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, 512L << 10);
+}
+
 static void set_request(CURL *c, struct http_request *q)
 {
 	struct http_transfer *t = q->transfer;
@@ -277,6 +336,8 @@ static void set_request(CURL *c, struct http_request *q)
 		add_header(t, "Accept", q->accept);
 	if (q->authorization)
 		add_header(t, "Authorization", q->authorization);
+	if (q->upload)
+		set_upload(c, q);
 	curl_easy_setopt(c, CURLOPT_URL, q->url);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "rl/" RL_VERSION);

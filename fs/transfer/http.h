@@ -25,11 +25,25 @@ struct http_tls {
 /* Free what it holds. */
 void http_tls_release(struct http_tls *t);
 
+/* A body that is sent. */
+struct http_upload {
+	const char *type;    /* Content-Type */
+	const char *range;   /* Content-Range; or NULL */
+	const void *data;    /* its bytes; or NULL: */
+	int         fd;      /* of a file, which is read with pread(2) */
+	uint64_t    from;    /* where in the file it begins */
+	uint64_t    size;    /* bytes */
+	uint64_t    sent;    /* so many were given to libcurl */
+	bool        once;    /* never sent again by itself: a cut is an error */
+};
+
 struct http_request {
 	/* Set by the caller; borrowed until the request has ended. */
 	const char *url;
 	bool        head;           /* HEAD instead of GET */
 	const char *form;           /* POST this form instead; or NULL */
+	const char *method;         /* with `upload`: PUT, PATCH */
+	struct http_upload *upload; /* or NULL */
 	const char *accept;         /* media types; or NULL */
 	const char *authorization;  /* the header's value; or NULL */
 	uint64_t    from;           /* ask for the bytes from here on */
@@ -49,6 +63,8 @@ struct http_request {
 	struct str  body;
 	char       *type;         /* Content-Type */
 	char       *digest;       /* Docker-Content-Digest */
+	char       *location;     /* Location, of what is no redirect */
+	char       *range;        /* Range: what of an upload has come */
 	struct strv challenges;   /* WWW-Authenticate, each */
 	int64_t     retry_after;  /* seconds; 0: not said */
 	bool        no_tls;       /* the peer does not speak TLS */

@@ -56,6 +56,11 @@ void registry_close(struct registry *r)
 	free(r);
 }
 
+char *registry_path(const struct registry *r, const char *below)
+{
+	return xasprintf("%s/%s", r->path, below);
+}
+
 char *registry_manifest_path(const struct registry *r, const char *reference)
 {
 	return xasprintf("%s/manifests/%s", r->path, reference);
@@ -83,13 +88,29 @@ static const struct credential *credential(const struct registry *r)
 	return r->o.credential ? r->o.credential : &r->found;
 }
 
+/* What a token is to be good for; the challenge of a HEAD names less. */
+static char *own_scope(const struct registry *r)
+{
+	auto_strv struct strv also = { 0 };
+	struct str s = { 0 };
+
+	str_printf(&s, "repository:%s:%s", r->path,
+		   r->o.push ? "pull,push" : "pull");
+	strv_split(&also, r->o.also_from ? r->o.also_from : "", ' ');
+	for (size_t i = 0; i < also.n; i++)
+		if (*also.v[i])
+			str_printf(&s, " repository:%s:pull", also.v[i]);
+	return str_steal(&s);
+}
+
 static int get_token(struct registry *r, const struct challenge *c,
 		     struct err *e)
 {
-	auto_free char *scope = xasprintf("repository:%s:pull", r->path);
+	auto_free char *scope = own_scope(r);
 	struct token_request t = {
 		.realm = c->realm, .service = c->service,
-		.scope = c->scope ? c->scope : *r->path ? scope : NULL,
+		.scope = c->scope && !r->o.push ? c->scope :
+			 *r->path ? scope : NULL,
 		.credential = credential(r), .registry = r->host,
 		.plain_allowed = r->plain_allowed, .insecure = r->tls.insecure,
 	};
@@ -109,6 +130,10 @@ static int authorize(struct registry *r, const struct http_request *q,
 	struct challenge c = { 0 };
 	int got = 0;
 
+	/* another request has got newer ones meanwhile (only pointers are
+	 * compared: the old text is gone) */
+	if (q->authorization != r->authorization)
+		return 1;
 	for (size_t i = 0; i < q->challenges.n; i++)
 		challenge_parse(q->challenges.v[i], &c);
 	got = look_up(r, e);
@@ -235,6 +260,61 @@ void registry_start_blob(struct registry *r, const char *digest,
 	http_start(r->http, q);
 }
 
+void registry_start(struct registry *r, const char *path,
+		    struct http_request *q)
+{
+	aim(r, q, path);
+	http_start(r->http, q);
+}
+
+/* The host of a Location; NULL: it is a path of this registry. */
+static int place_of(const struct registry *r, const char *location,
+		    char **ret_host, struct err *e)
+{
+	*ret_host = NULL;
+	if (*location == '/' && location[1] != '/')
+		return 0;
+	*ret_host = http_host(location);
+	if (!*ret_host || !**ret_host)
+		return err_set(e, EPROTO, "%s names an upload that is no URL",
+			       r->host);
+	if (streq(*ret_host, r->host)) {
+		free(steal_ptr(*ret_host));
+		return 0;
+	}
+	if (skip_prefix(location, "http://") && !r->plain_allowed)
+		return err_set(e, EPROTO, "%s wants an upload over plain HTTP "
+			       "(to %.100s): refused", r->host, *ret_host);
+	return 0;
+}
+
+int registry_start_at(struct registry *r, const char *location,
+		      const char *digest, struct http_request *q,
+		      struct err *e)
+{
+	auto_free char *host = NULL;
+	const char *path = location;
+
+	TRY(place_of(r, location, &host, e));
+	if (!host && *location != '/') {
+		/* a proxy in front of it may have ended the TLS */
+		path = strstr(location, "://") + 3;
+		path += strcspn(path, "/");
+	}
+	free(r->url);
+	r->url = xasprintf("%s%s%s%s%s%s",
+			   host ? "" : r->plain ? "http://" : "https://",
+			   host ? "" : r->host, path,
+			   !digest ? "" : strchr(path, '?') ? "&" : "?",
+			   digest ? "digest=sha256%3A" : "",
+			   digest ? digest + 7 : "");
+	q->url = r->url;
+	q->tls = !host || r->tls.insecure ? &r->tls : NULL;
+	q->authorization = host ? NULL : r->authorization;
+	http_start(r->http, q);
+	return 0;
+}
+
 /* ---- what failed ---- */
 
 /* The registry's own words: {"errors":[{"code":...,"message":...}]}. */
@@ -293,6 +373,10 @@ int registry_failure(const struct registry *r, const struct http_request *q,
 	case 404:
 		return err_set(e, ENOENT, "%s has no %s%s", r->host,
 			       what ? what : r->path, words);
+	case 405:
+		return err_set(e, EROFS, "%s does not take what is pushed to "
+			       "%s: it is read-only%s", r->host, r->path,
+			       words);
 	case 429:
 		if (q->retry_after)
 			return err_set(e, EBUSY, "%s has had too many requests "

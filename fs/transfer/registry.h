@@ -24,6 +24,8 @@ struct registry_options {
 	const char *authfile;  /* or NULL */
 	bool        insecure;  /* --tls-verify=false */
 	const char *name;      /* whose credentials: "docker.io/library/x" */
+	const char *also_from; /* repositories to mount from, with spaces */
+	bool        push;      /* tokens are to be good for that too */
 	const struct credential *credential; /* use these; or NULL: look up */
 	/* Told before a long wait; NULL: nobody. */
 	void (*note)(void *arg, const char *text);
@@ -51,6 +53,17 @@ int registry_ask_blob(struct registry *r, const char *digest,
 /* Start to fetch a blob, from byte q->from on; http_wait tells its end. */
 void registry_start_blob(struct registry *r, const char *digest,
 			 struct http_request *q);
+/* The same for any path below /v2/. */
+void registry_start(struct registry *r, const char *path,
+		    struct http_request *q);
+/*
+ * And for a Location that the registry answered with, completed by
+ * "digest=..." unless that is NULL.  Elsewhere our credentials do not go.
+ * -EPROTO: it is no URL, or in plain HTTP where that is not allowed.
+ */
+int registry_start_at(struct registry *r, const char *location,
+		      const char *digest, struct http_request *q,
+		      struct err *e);
 /*
  * May an ended request be tried again?  1: in *ret_ms milliseconds (new
  * credentials are got, if they were the trouble); 0: no, this answer is
@@ -63,6 +76,8 @@ int registry_again(struct registry *r, const struct http_request *q,
 int registry_failure(const struct registry *r, const struct http_request *q,
 		     const char *what, struct err *e);
 
+/* "repository/BELOW".  Caller frees. */
+char *registry_path(const struct registry *r, const char *below);
 /* "repository/manifests/REFERENCE".  Caller frees. */
 char *registry_manifest_path(const struct registry *r, const char *reference);
 

@@ -1,6 +1,6 @@
 """faulty_registry.py PORT UPSTREAM MODE [ARG...] - a registry with a fault.
 
-Requests go to the real registry UPSTREAM and its answers come back, but for
+Requests, of pushes too, go to the real registry UPSTREAM and its answers come back, but for
 the one thing that MODE spoils.  Each request is a line of the log: method,
 path, Range, Authorization.
 """
@@ -35,6 +35,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
         c.request(self.command, self.path, headers=headers)
         r = c.getresponse()
         return r.status, dict(r.getheaders()), r.read()
+
+    def push(self):
+        """POST, PATCH, PUT: the body is read whole and goes upstream."""
+        print(self.command, self.path.split("?")[0], self.headers.get("Content-Range", "-"),
+              self.headers.get("Authorization", "-"), flush=True)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fault = getattr(self, "push_" + mode, None)
+        if not (fault and fault(body)):
+            self.answer(*self.forward(body))
+
+    do_POST = do_PATCH = do_PUT = push
+
+    def forward(self, body):
+        c = http.client.HTTPConnection(upstream)
+        headers = {k: v for k, v in self.headers.items()
+                   if k.lower() in ("content-type", "content-range")}
+        c.request(self.command, self.path, body=body, headers=headers)
+        r = c.getresponse()
+        headers = dict(r.getheaders())
+        if "Location" in headers:
+            headers["Location"] = headers["Location"].replace(
+                upstream, "127.0.0.1:%d" % port)
+        return r.status, headers, r.read()
 
     def answer(self, status, headers=None, body=b"", length=None):
         self.send_response(status)
@@ -172,6 +195,44 @@ class Handler(http.server.BaseHTTPRequestHandler):
             realm = args[0].replace("SELF", "127.0.0.1:%d" % port)
             self.answer(401, {"WWW-Authenticate":
                               'Bearer realm="%s",service="s",scope="repository:x:pull"' % realm})
+            return True
+
+    def fault_pushcut(self, blob, manifest):
+        """An upload's GET tells how far it is, as the specification has it."""
+        if "/uploads/" in self.path and "come" in seen:
+            self.answer(204, seen["come"])
+            return True
+
+    def push_pushcut(self, body):
+        """pushcut TIMES: the half of a PATCH arrives, then it is cut."""
+        if self.command == "PATCH" and count("cut") <= int(args[0]):
+            seen["come"] = self.forward(body[:len(body) // 2])[1]
+            self.hang_up()
+            return True
+
+    def fault_pushlost(self, blob, manifest):
+        """docker-registry answers 404 here: its state was in a URL that
+        nobody got."""
+
+    push_pushlost = push_pushcut
+    fault_pushstatus = fault_pushlost
+
+    def push_pushstatus(self, body):
+        """pushstatus METHOD CODE [TIMES]: what is pushed gets this answer."""
+        times = int(args[2]) if len(args) > 2 else 10 ** 9
+        if self.command == args[0] and count("status") <= times:
+            self.answer(int(args[1]), {"Retry-After": "1"})
+            return True
+
+    fault_pushelsewhere = fault_pushlost
+
+    def push_pushelsewhere(self, body):
+        """pushelsewhere HOST: uploads go to another host."""
+        if self.command == "POST":
+            status, headers, body = self.forward(body)
+            headers["Location"] = headers.get("Location", "").replace(
+                "127.0.0.1:%d" % port, args[0])
+            self.answer(status, headers, body)
             return True
 
     def fault_slow(self, blob, manifest):

@@ -17,7 +17,7 @@ wait_port() {
 	return 1
 }
 
-# start_registry DIR [htpasswd] [tls] - sets REGISTRY (host:port) and
+# start_registry DIR [htpasswd] [tls] [readonly] - sets REGISTRY (host:port) and
 # REGISTRY_PID; data, log and certificate are in DIR.
 start_registry() {
 	local dir=$1 port config
@@ -28,6 +28,9 @@ start_registry() {
 storage: {filesystem: {rootdirectory: $dir/data}}
 http:
   addr: 127.0.0.1:$port"
+	case " $* " in *" readonly "*)
+		config="${config/storage: \{/storage: {maintenance: {readonly: {enabled: true\}\}, }" ;;
+	esac
 	case " $* " in *" tls "*)
 		openssl req -x509 -newkey rsa:2048 -nodes -days 2 \
 			-subj /CN=localhost -addext "subjectAltName=DNS:localhost" \
