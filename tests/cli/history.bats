@@ -21,8 +21,7 @@ made() {
 	[[ ${lines[0]} =~ ^IMAGE\ +CREATED\ +CREATED\ BY\ +SIZE\ +COMMENT$ ]]
 	id=$("$RL" image inspect -f '{{.Id}}' made:1)
 	id=${id#sha256:}
-	[[ ${lines[1]} =~ ^"${id:0:12}"\ .*\ seconds?\ ago\ +sh\ -c\ head.*kB\ +a\ note$ ||
-		${lines[1]} =~ ^"${id:0:12}"\ .*second\ ago\ +sh\ -c\ head.*kB\ +a\ note$ ]]
+	[[ ${lines[1]} =~ ^"${id:0:12}"\ .*\ ago\ +sh\ -c\ head.*[kM]B\ +a\ note$ ]]
 	[[ -z ${lines[2]-} || ${lines[2]} == '<missing>'* ]]
 	run "$RL" image history made:1
 	[[ ${lines[0]} == IMAGE* ]]
