@@ -5,9 +5,10 @@ B       ?= build
 CC      ?= cc
 # What each program may use: rl starts containers and is linked statically;
 # rl-transfer moves images in and out and loads the large libraries; rl-slirp
-# is a container's network.
+# is a container's network, rl-scope asks systemd for a cgroup.
 PKGS          ?= libseccomp libcap jansson
 LIBS_SLIRP    ?= -lslirp
+LIBS_SCOPE    ?= -lsystemd
 PKGS_TRANSFER ?= $(PKGS) libarchive libcrypto libcurl libzstd libisal zlib
 
 CFLAGS   ?= -O2 -g
@@ -41,6 +42,7 @@ SHARED_SRC   := $(wildcard cmd/ui/*.c)
 RL_SRC       := $(wildcard cmd/*.c cmd/container/*.c cmd/doctor/*.c)
 TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
 SLIRP_SRC    := $(wildcard net/slirp/*.c)
+SCOPE_SRC    := $(wildcard core/scope/*.c) core/base/base.c
 SLIRP_PURE   := $(addprefix net/slirp/,frame.c dns.c judge.c merge.c timewait.c)
 SLIRP_LIB    := net/wire.c net/policy.c $(addprefix core/base/,base.c err.c resident.c str.c)
 UNIT_SRC     := $(wildcard tests/unit/*_test.c)
@@ -52,7 +54,7 @@ FUZZ         := $(patsubst %.c,$B/%,$(FUZZ_SRC))
 
 Q = $(if $(V),,@printf '  %-5s %s\n' $(1) $@;)
 
-all: $B/rl $B/rl-transfer $B/rl-slirp     ## build the programs
+all: $B/rl $B/rl-transfer $B/rl-slirp $B/rl-scope ## build the programs
 
 $B/rl: $(call obj,$(RL_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) $(STATIC) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(if $(SAN),,--static) $(PKGS)) -lm
@@ -66,6 +68,8 @@ $B/rl-transfer: $(call obj,$(TRANSFER_SRC) $(SHARED_SRC)) $(LIB)
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(PKGS_TRANSFER)) -lm -lpthread
 $B/rl-slirp: $(call obj,$(SLIRP_SRC) $(SLIRP_LIB))
 	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS_SLIRP) -lm
+$B/rl-scope: $(call obj,$(SCOPE_SRC))
+	$(call Q,LD)$(CC) $(CFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS_SCOPE)
 # The default seccomp profile is compiled once, now, not at every start.
 GEN_SRC := core/gen/seccomp_gen.c core/gen/seccomp_shrink.c \
            core/seccomp_profile.c core/caps.c \
@@ -121,6 +125,7 @@ install: all                              ## into PREFIX
 	install -D -m0755 $B/rl $(DESTDIR)$(PREFIX)/bin/rl
 	install -D -m0755 $B/rl-transfer $(DESTDIR)$(PREFIX)/libexec/rl/rl-transfer
 	install -D -m0755 $B/rl-slirp $(DESTDIR)$(PREFIX)/libexec/rl/rl-slirp
+	install -D -m0755 $B/rl-scope $(DESTDIR)$(PREFIX)/libexec/rl/rl-scope
 	mkdir -p $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
 		$(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
 	$B/rl __man $(SHARE)/man/man1

@@ -62,6 +62,17 @@ static int step_propagation(struct init *in, struct err *e)
 	return 0;
 }
 
+/* Rooted in the group that we were started in. */
+static int step_own_cgroup(struct init *in, struct err *e)
+{
+	if (in->staged || !in->hooks->cgroup ||
+	    in->spec->ns[NS_CGROUP].mode != NS_PRIVATE)
+		return 0;
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return err_sys(e, "make a cgroup namespace");
+	return 0;
+}
+
 /* Two thirds of what clone3 takes, and it needs no ids. */
 static int step_own_network(struct init *in, struct err *e)
 {
@@ -277,10 +288,35 @@ static int step_stdio(struct init *in, struct err *e)
 	return 0;
 }
 
+/* What stands in for a cpuset. */
+static int set_affinity(const char *list, struct err *e)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	for (const char *at = list; *at; at += *at == ',') {
+		char *end;
+		unsigned long a = strtoul(at, &end, 10), b = a;
+
+		if (*end == '-')
+			b = strtoul(end + 1, &end, 10);
+		for (; a <= b && a < CPU_SETSIZE; a++)
+			CPU_SET(a, &set);
+		if (end == at)
+			break;
+		at = end;
+	}
+	if (sched_setaffinity(0, sizeof(set), &set) < 0)
+		return err_sys(e, "bind to the processors %s", list);
+	return 0;
+}
+
 static int step_limits(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
 
+	if (s->affinity)
+		TRY(set_affinity(s->affinity, e));
 	for (size_t i = 0; i < s->n_rlimits; i++) {
 		/* of no effect in Linux, and taken: core/emulate.c */
 		if (s->rlimits[i].resource == RLIMIT_LOCKS)
@@ -520,6 +556,7 @@ static const struct {
 } steps[] = {
 	{ "start", step_start, true },
 	{ "propagation", step_propagation },
+	{ "own-cgroup", step_own_cgroup },
 	{ "own-network", step_own_network },
 	{ "rootfs-early", step_rootfs_early },
 	{ "id-map", step_mapped, true },

@@ -76,6 +76,8 @@ void spec_release(struct spec *s)
 		free(s->sysctls[i].value);
 	}
 	free(s->sysctls);
+	resources_release(&s->resources);
+	free(s->affinity);
 	*s = (struct spec){ 0 };
 }
 
@@ -124,7 +126,8 @@ static void add_proc_and_sys(struct spec *s)
 	m->fallback = MOUNT_FALLBACK_BIND;
 	m = mount_list_fs(&s->mounts, "sysfs", "/sys", safe | ro);
 	m->fallback = MOUNT_FALLBACK_BIND;
-	m = mount_list_fs(&s->mounts, "cgroup2", "/sys/fs/cgroup", safe | ro);
+	m = mount_list_fs(&s->mounts, "cgroup2", "/sys/fs/cgroup",
+			  safe | (s->writable_cgroup ? 0 : ro));
 	m->fallback = MOUNT_FALLBACK_SKIP;
 }
 

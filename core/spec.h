@@ -11,6 +11,7 @@
 #include "core/caps.h"
 #include "core/idmap.h"
 #include "core/mount.h"
+#include "core/resources.h"
 #include "core/seccomp.h"
 
 #include <sys/ioctl.h>
@@ -101,6 +102,10 @@ struct spec {
 	size_t n_rlimits;
 	struct sysctl_spec *sysctls;
 	size_t n_sysctls;
+
+	struct resources resources; /* for the cgroup: core/cgroup.h */
+	char *affinity; /* processors of a start without one, or NULL */
+	bool  writable_cgroup; /* it may make groups below its own */
 };
 
 /* A random ID, and zeroes. */

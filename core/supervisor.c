@@ -24,7 +24,8 @@ struct supervisor {
 	const struct supervisor_hooks *hooks;
 	struct supervisor_result *result;
 	pid_t pid;              /* the process we wait for */
-	pid_t setup;            /* staged start: its first stage, or 0 */
+	pid_t setup;            /* staged start: its first stage; 0: not yet
+				   a second; -1: waited for */
 	int   pidfd, sock;
 	struct signal_proxy signals;
 	int   child_sock;
@@ -55,14 +56,18 @@ static bool needs_setup(const struct supervisor *sv)
 	return false;
 }
 
-/* All but the network's, which init makes while the id maps are written. */
-static uint64_t namespace_flags(const struct spec *s)
+/*
+ * All but the network's, which init makes while the id maps are written, and
+ * that of a cgroup of its own: clone3 would root it in ours.
+ */
+static uint64_t namespace_flags(const struct supervisor *sv)
 {
 	uint64_t flags = CLONE_NEWNS;
 
 	for (int t = 0; t < NS_TYPES; t++)
 		if (t != NS_TIME && t != NS_USER && t != NS_NET &&
-		    s->ns[t].mode == NS_PRIVATE)
+		    (t != NS_CGROUP || !sv->hooks->cgroup) &&
+		    sv->spec->ns[t].mode == NS_PRIVATE)
 			flags |= ns_clone_flag(t);
 	return flags;
 }
@@ -102,8 +107,15 @@ static int start(struct supervisor *sv, struct err *e)
 	sv->sock = pair[0];
 	sv->child_sock = pair[1];
 	if (!staged)
-		a.flags |= namespace_flags(sv->spec);
+		a.flags |= namespace_flags(sv);
+	if (sv->hooks->cgroup) {
+		a.flags |= CLONE_INTO_CGROUP;
+		a.cgroup = sv->hooks->cgroup->fd;
+	}
 	pid = syscall(SYS_clone3, &a, sizeof(a));
+	if (pid < 0 && sv->hooks->cgroup && errno != ENOSPC)
+		return err_sys(e, "start a process in the cgroup %s",
+			       sv->hooks->cgroup->path);
 	sv->result->network_failed = pid < 0 && (a.flags & CLONE_NEWNET);
 	if (pid < 0)
 		return err_sys(e, "make the container's namespaces (see rl "
@@ -164,9 +176,20 @@ static int take_pid(struct supervisor *sv, int fd, struct err *e)
 	return 0;
 }
 
+/* It leaves once the second stage is there; it counts as one of the cgroup. */
+static void reap_setup(struct supervisor *sv)
+{
+	while (sv->setup > 0 && waitpid(sv->setup, NULL, 0) < 0 &&
+	       errno == EINTR)
+		;
+	if (sv->setup > 0)
+		sv->setup = -1;
+}
+
 /* The program runs, or has run (pid 0). */
 static void on_start(struct supervisor *sv, pid_t pid)
 {
+	reap_setup(sv);
 	sv->patient = false;
 	if (sv->hooks->started)
 		sv->hooks->started(sv->hooks->started_arg, pid);
@@ -426,8 +449,7 @@ static int run(struct supervisor *sv, struct err *e)
 	if (sv->patient)
 		on_start(sv, 0);
 	streams_drain(&sv->streams);
-	while (sv->setup && waitpid(sv->setup, NULL, 0) < 0 && errno == EINTR)
-		;
+	reap_setup(sv);
 	return conclude(sv, e);
 }
 

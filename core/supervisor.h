@@ -11,6 +11,7 @@
  * container that runs; then there is no root filesystem, network or id map
  * to make.  It ends with that container.
  */
+#include "core/cgroup.h"
 #include "core/hub.h"
 #include "core/spec.h"
 
@@ -38,6 +39,8 @@ struct supervisor_hooks {
 	/* Runs inside a new network namespace, as its root. */
 	int (*network)(void *arg, struct err *e);
 	void *network_arg;
+	/* The group that the container starts in; NULL: ours.  Borrowed. */
+	const struct cgroup *cgroup;
 	/* In the supervisor: `network_fd` (-1: none; an exec: any) is
 	 * readable.  False: it has nothing more to say. */
 	int network_fd;

@@ -1,18 +1,21 @@
 #!/bin/sh
-# setup.sh - install what is missing: setup.sh build|check|bench.
+# setup.sh - install what is missing: setup.sh build|check|vm|bench.
 set -eu
 build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
-libarchive-dev libcurl4-openssl-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev libslirp-dev"
+libarchive-dev libcurl4-openssl-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev libslirp-dev
+libsystemd-dev"
 network="bind9-dnsutils iproute2 iperf3 dnsmasq-base slirp4netns passt netcat-openbsd nginx-light curl wrk"
-check="$build $network busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
+vm="qemu-system-x86 qemu-system-data seabios linux-image-cloud-amd64 mmdebstrap cpio e2fsprogs kmod"
+check="$build $network $vm busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
 mmdebstrap tmux zstd acl procps docker-registry apache2-utils openssl clang libclang-rt-14-dev"
 # what is measured beside rl (bwrap, crun, runc) is not installed
 bench="$check binutils strace"
 case ${1:-} in
 build) want="$build busybox-static uidmap" ;;
 check) want="$check keyutils" ;;
+vm) want="$build $vm" ;;
 bench) want=$bench ;;
-*) echo "usage: setup.sh build|check|bench" >&2; exit 2 ;;
+*) echo "usage: setup.sh build|check|vm|bench" >&2; exit 2 ;;
 esac
 need=
 for p in $want; do
