@@ -167,13 +167,18 @@ static void on_started(void *arg, pid_t pid UNUSED)
 
 static int be_parent(struct exec *x, struct err *e)
 {
+	struct cgroup group;
 	struct supervisor_hooks hooks = {
 		.started = on_started, .started_arg = x, .hub = x->hub,
 		.sig_proxy = true, .detached = x->sock >= 0,
 		.debug = x->o->debug,
 	};
-	int code = supervisor_run(&x->a->spec, &hooks, &x->result, e);
+	int code;
 
+	exec_cgroup(x->a, &group);
+	hooks.cgroup = group.path ? &group : NULL;
+	code = supervisor_run(&x->a->spec, &hooks, &x->result, e);
+	cgroup_release(&group);
 	if (code >= 0)
 		exec_event(x->a, x->id, "exec_die", x->result.exit_code);
 	return code;

@@ -87,7 +87,8 @@ static void add(struct watch *l, const char *asked, const struct entry *n,
 
 	memcpy(w.id, n->id, sizeof(w.id));
 	w.runs = container_status_runs(n->state.status) &&
-		 usage_read(n->state.pid, &w.now, &ignored) == 0;
+		 usage_read(n->state.pid, n->state.cgroup, &w.now,
+			    &ignored) == 0;
 	l->w = xrealloc(l->w, l->n + 1, sizeof(w));
 	l->w[l->n++] = w;
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/time.h"
+#include "core/cgroup.h"
 #include "core/processes.h"
 
 #include <stdio.h>
@@ -94,12 +95,13 @@ static uint64_t machine_memory(void)
 	       (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-int usage_read(pid_t first, struct usage *ret, struct err *e)
+/* ---- by its processes ---- */
+
+static int read_processes(pid_t first, struct usage *ret, struct err *e)
 {
 	auto_process_list struct process_list l = { 0 };
 	uint64_t ticks = 0;
 
-	*ret = (struct usage){ .at = time_steady(), .limit = machine_memory() };
 	TRY(processes_of(first, &l, e));
 	for (size_t i = 0; i < l.n; i++) {
 		ticks += l.p[i].ticks;
@@ -108,6 +110,72 @@ int usage_read(pid_t first, struct usage *ret, struct err *e)
 	}
 	ret->cpu_ns = ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
 	ret->pids = l.n;
+	return 0;
+}
+
+/* ---- by its cgroup ---- */
+
+/* docker's: without the file cache that nobody used lately. */
+static void take_memory(int fd, struct usage *u)
+{
+	int64_t now = cgroup_number(fd, "memory.current", NULL);
+	int64_t idle = cgroup_number(fd, "memory.stat", "inactive_file");
+	int64_t max = cgroup_number(fd, "memory.max", NULL);
+
+	if (now < 0)
+		return;
+	u->memory = now > idle && idle > 0 ? now - idle : now;
+	if (max >= 0 && (uint64_t)max < u->limit)
+		u->limit = max;
+}
+
+/* Lines "8:0 rbytes=1 wbytes=2 rios=...". */
+static uint64_t sum_of(const char *text, const char *key)
+{
+	uint64_t sum = 0;
+
+	for (const char *s = strstr(text, key); s; s = strstr(s, key))
+		sum += strtoull(s += strlen(key), NULL, 10);
+	return sum;
+}
+
+static void take_io(int fd, struct usage *u)
+{
+	auto_free char *text = NULL;
+	struct err ignored;
+
+	if (file_read(fd, "io.stat", PROC_FILE_MAX, &text, NULL,
+		      &ignored) < 0)
+		return;
+	u->block_in = sum_of(text, " rbytes=");
+	u->block_out = sum_of(text, " wbytes=");
+}
+
+static void read_cgroup(int fd, struct usage *u)
+{
+	int64_t us = cgroup_number(fd, "cpu.stat", "usage_usec");
+	int64_t pids = cgroup_number(fd, "pids.current", NULL);
+
+	if (us >= 0)
+		u->cpu_ns = us * 1000;
+	if (pids >= 0)
+		u->pids = pids;
+	take_memory(fd, u);
+	take_io(fd, u);
+}
+
+int usage_read(pid_t first, const char *cgroup, struct usage *ret,
+	       struct err *e)
+{
+	auto_close int fd = cgroup ? cgroup_open(cgroup, e) : -1;
+	bool all = fd >= 0 && faccessat(fd, "memory.current", F_OK, 0) == 0 &&
+		   faccessat(fd, "pids.current", F_OK, 0) == 0;
+
+	*ret = (struct usage){ .at = time_steady(), .limit = machine_memory() };
+	if (!all)
+		TRY(read_processes(first, ret, e));
+	if (fd >= 0)
+		read_cgroup(fd, ret);
 	add_network(first, ret);
 	return 0;
 }

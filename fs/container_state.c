@@ -24,6 +24,7 @@ void container_state_release(struct container_state *st)
 	free(st->network);
 	free(st->driver);
 	free(st->socket);
+	free(st->cgroup);
 	json_decref(st->ports);
 	json_decref(st->health);
 	*st = (struct container_state){ 0 };
@@ -64,6 +65,7 @@ static char *state_text(const struct container_state *st)
 	set_text(o, "Network", st->network);
 	set_text(o, "Driver", st->driver);
 	set_text(o, "Socket", st->socket);
+	set_text(o, "Cgroup", st->cgroup);
 	if (st->ports)
 		json_object_set(o, "Ports", st->ports);
 	if (st->health)
@@ -122,6 +124,7 @@ static int read_state(const json_t *o, struct container_state *ret,
 	TRY(read_text(o, "Network", &ret->network, e));
 	TRY(read_text(o, "Driver", &ret->driver, e));
 	TRY(read_text(o, "Socket", &ret->socket, e));
+	TRY(read_text(o, "Cgroup", &ret->cgroup, e));
 	ret->ports = json_incref(json_object_get(o, "Ports"));
 	ret->health = json_incref(json_object_get(o, "Health"));
 	return 0;

@@ -9,7 +9,8 @@
  * happened: the supervisor died, or the machine did.  Marks are files of their
  * own, since others make them: `paused`; `stopping`, which tells the
  * supervisor not to start it again; `again`, which tells it to.  The file
- * `restart` holds the policy that `rl update` gave it.
+ * `restart` holds the policy that `rl update` gave it, `limits.json` the
+ * options of its limits.
  */
 #include "fs/container.h"
 
@@ -30,6 +31,7 @@ struct container_state {
 	char    *error;      /* why it could not start, or NULL */
 	char    *network;    /* why its network is dead, or NULL */
 	char    *driver;     /* of its root filesystem, or NULL */
+	char    *cgroup;     /* its folder, or NULL: it has none */
 	char    *socket;     /* where its supervisor listens, or NULL */
 	json_t  *ports;      /* docker's NetworkSettings.Ports, or NULL */
 	json_t  *health;     /* docker's State.Health, or NULL */
@@ -78,5 +80,6 @@ bool container_marked(const struct container *c, const char *mark);
 #define CONTAINER_MARK_STOPPING "stopping"
 #define CONTAINER_MARK_AGAIN    "again"
 #define CONTAINER_RESTART       "restart"
+#define CONTAINER_LIMITS        "limits.json"
 
 #endif

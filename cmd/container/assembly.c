@@ -1,6 +1,7 @@
 /* assembly.c - a container put together from options or from its record. */
 #include "cmd/container/assembly.h"
 
+#include "cmd/container/limits.h"
 #include "cmd/container/share.h"
 #include "cmd/container/start.h"
 #include "cmd/image_obtain.h"
@@ -36,6 +37,7 @@ void assembly_release(struct assembly *a)
 	opt_release(run_option_table, &a->restored);
 	strv_release(&a->words);
 	json_decref(a->record);
+	json_decref(a->updated);
 	store_release(&a->store);
 }
 
@@ -247,7 +249,9 @@ static int take(struct assembly *a, struct container *c, struct err *e)
 	a->container = *c;
 	*c = (struct container)CONTAINER_INIT;
 	TRY(container_state_read(&a->container, &a->state, e));
-	return thaw(a, e);
+	TRY(thaw(a, e));
+	return limits_restore(a->container.fd, &a->restored.limits,
+			      &a->updated, e);
 }
 
 int assembly_restore(struct assembly *a, struct container *c, struct err *e)

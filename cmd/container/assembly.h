@@ -48,6 +48,7 @@ struct assembly {
 	struct health_config health; /* with no command: none */
 	int64_t created;       /* ns since 1970 */
 	json_t *record;        /* of a container that is there, or NULL */
+	json_t *updated;       /* its limits, as rl update wrote them, or NULL */
 };
 
 /* Empty, for the options `o` (NULL: of a container that is there). */

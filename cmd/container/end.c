@@ -2,6 +2,7 @@
 #include "cmd/container/end.h"
 
 #include "core/base/time.h"
+#include "core/cgroup.h"
 #include "core/freeze.h"
 #include "core/signal_name.h"
 #include "fs/event.h"
@@ -134,7 +135,19 @@ static int signal_all(const struct container *c,
 	return err_wrap(e, "container %s", c->name);
 }
 
-/* A stopped process takes no signal but KILL: let it go on for this one. */
+/* Hold all of its processes, or let them go on. */
+static int hold(const struct container *c, const struct container_state *st,
+		int pidfd, bool held, struct err *e)
+{
+	auto_close int group = -1;
+
+	if (!st->cgroup)
+		return signal_all(c, st, pidfd, held ? SIGSTOP : SIGCONT, e);
+	TRY(group = cgroup_open(st->cgroup, e));
+	return cgroup_freeze(group, held, e);
+}
+
+/* One that is held takes no signal but KILL: let it go on for this one. */
 static void wake(const struct container *c, const struct container_state *st,
 		 int pidfd)
 {
@@ -142,8 +155,21 @@ static void wake(const struct container *c, const struct container_state *st,
 
 	if (!container_marked(c, CONTAINER_MARK_PAUSED))
 		return;
-	signal_all(c, st, pidfd, SIGCONT, &ignored);
+	hold(c, st, pidfd, false, &ignored);
 	container_unmark(c, CONTAINER_MARK_PAUSED);
+}
+
+/* All of them at once, those without the pid namespace too. */
+static int kill_all(const struct container_state *st, int pidfd, struct err *e)
+{
+	auto_close int group = -1;
+	struct err ignored;
+
+	if (st->cgroup)
+		group = cgroup_open(st->cgroup, &ignored);
+	if (group >= 0 && cgroup_kill(group, &ignored) == 0)
+		return 0;
+	return send_signal(pidfd, SIGKILL, e);
 }
 
 static int end_it(const struct store *s, const struct container *c,
@@ -156,7 +182,7 @@ static int end_it(const struct store *s, const struct container *c,
 	if (ends_within(pidfd, how->seconds < 0 ? -1 : how->seconds * 1000))
 		return 0;
 	signal_event(s, c, SIGKILL);
-	TRY(send_signal(pidfd, SIGKILL, e));
+	TRY(kill_all(st, pidfd, e));
 	ends_within(pidfd, -1);
 	return 0;
 }
@@ -176,9 +202,9 @@ int container_kill(const struct store *s, struct container *c, int signal,
 	if (signal == SIGKILL || signal == own.signal)
 		TRY(container_mark(c, CONTAINER_MARK_STOPPING, e));
 	signal_event(s, c, signal);
-	TRY(send_signal(pidfd, signal, e));
 	if (signal != SIGKILL)
-		return 0;
+		return send_signal(pidfd, signal, e);
+	TRY(kill_all(&st, pidfd, e));
 	ends_within(pidfd, -1);
 	return container_wait_unlocked(c, CLEANUP_MS, e);
 }
@@ -267,10 +293,10 @@ int container_pause(const struct store *s, struct container *c, struct err *e)
 	pidfd = container_pidfd(c, &st, e);
 	TRY(pidfd);
 	TRY(container_mark(c, CONTAINER_MARK_PAUSED, e));
-	if (signal_all(c, &st, pidfd, SIGSTOP, e) < 0) {
+	if (hold(c, &st, pidfd, true, e) < 0) {
 		struct err ignored;
 
-		signal_all(c, &st, pidfd, SIGCONT, &ignored);
+		hold(c, &st, pidfd, false, &ignored);
 		container_unmark(c, CONTAINER_MARK_PAUSED);
 		return -e->code;
 	}
@@ -290,7 +316,7 @@ int container_unpause(const struct store *s, struct container *c,
 	if (st.status != CONTAINER_PAUSED)
 		return err_set(e, EINVAL, "container %s is not paused",
 			       c->name);
-	TRY(signal_all(c, &st, pidfd, SIGCONT, e));
+	TRY(hold(c, &st, pidfd, false, e));
 	container_unmark(c, CONTAINER_MARK_PAUSED);
 	container_event(s, c, "unpause", NULL);
 	return 0;

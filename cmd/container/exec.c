@@ -60,6 +60,27 @@ int exec_join(struct assembly *a, int *ret_pidfd, struct err *e)
 	return 0;
 }
 
+static int reach(const struct container_state *st, int *ret_fd, struct err *e)
+{
+	TRY(cgroup_come_near(st->cgroup, e));
+	*ret_fd = cgroup_of_program(st->cgroup, st->pid, e);
+	return *ret_fd < 0 ? *ret_fd : 0;
+}
+
+void exec_cgroup(const struct assembly *a, struct cgroup *ret)
+{
+	struct err e;
+
+	*ret = (struct cgroup)CGROUP_INIT;
+	if (!a->state.cgroup)
+		return;
+	if (reach(&a->state, &ret->fd, &e) == 0)
+		ret->path = xstrdup(a->state.cgroup);
+	else
+		fprintf(stderr, "rl: WARNING: this program runs outside of "
+			"the container's cgroup: %s\n", e.text);
+}
+
 void exec_command(struct assembly *a, char *const *argv)
 {
 	strv_clear(&a->spec.argv);

@@ -17,6 +17,12 @@ int exec_join(struct assembly *a, int *ret_pidfd, struct err *e);
  * such kind?  -ENOENT: it is gone.
  */
 int exec_same_namespace(pid_t pid, enum ns_type t, bool *ret, struct err *e);
+/*
+ * The cgroup that the program starts in, near which we are then; with no path
+ * if the container has none.  Released by the caller.  One that cannot be
+ * reached is told on stderr: the program runs outside of it.
+ */
+void exec_cgroup(const struct assembly *a, struct cgroup *ret);
 /* The program to be run, instead of the container's own. */
 void exec_command(struct assembly *a, char *const *argv);
 /*

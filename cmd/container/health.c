@@ -125,13 +125,18 @@ static int run_check(struct health_monitor *m, struct check *k, int *ret_code,
 	};
 	struct supervisor_result res;
 	struct spec *s = &m->a->spec;
-	int join = -1;
+	struct cgroup group;
+	int join = -1, r;
 
 	exec_command(m->a, strv_list(&m->argv));
 	s->terminal = false;
 	s->interactive = true; /* ours: /dev/null */
 	TRY(exec_join(m->a, &join, e));
-	TRY(supervisor_run(s, &hooks, &res, e));
+	exec_cgroup(m->a, &group);
+	hooks.cgroup = group.path ? &group : NULL;
+	r = supervisor_run(s, &hooks, &res, e);
+	cgroup_release(&group);
+	TRY(r);
 	while (on_output(k))
 		;
 	*ret_code = res.exit_code;

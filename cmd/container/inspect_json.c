@@ -1,6 +1,7 @@
 /* inspect_json.c - docker's object of a container, from record and state. */
 #include "cmd/container/inspect_json.h"
 
+#include "cmd/container/limits.h"
 #include "cmd/container/list_row.h"
 #include "cmd/image_facts.h"
 #include "core/base/file.h"
@@ -151,6 +152,7 @@ static json_t *host_config(const struct entry *n, const json_t *record)
 		json_object_del(ret, "Annotations");
 	set_paths(ret, record);
 	set_restart(ret, n);
+	limits_record(n->path, ret);
 	return ret;
 }
 

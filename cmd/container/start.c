@@ -2,6 +2,7 @@
 #include "cmd/container/start.h"
 
 #include "cmd/container/health.h"
+#include "cmd/container/limits.h"
 #include "cmd/container/list.h"
 #include "cmd/container/ports_json.h"
 #include "cmd/container/share.h"
@@ -135,6 +136,7 @@ static void forget_start(struct container_state *st)
 	st->pid = 0;
 	st->supervisor = 0;
 	free(steal_ptr(st->socket));
+	free(steal_ptr(st->cgroup));
 	free(steal_ptr(st->network));
 	json_decref(steal_ptr(st->ports));
 }
@@ -227,6 +229,7 @@ static int start_with(struct life *l, const struct driver_ops *driver,
 		.mountpoint = a->o->rootfs ? a->rootfs.source :
 					     a->container.path,
 		.patience_ms = l->hub ? 0 : PATIENCE_MS,
+		.cgroup = l->cgroup.path ? &l->cgroup : NULL,
 		.network = net_inside, .network_arg = &a->net,
 		.network_fd = a->net.sock, .network_event = network_event,
 		.event_arg = l, .meanwhile = sweep, .started = started,
@@ -334,13 +337,43 @@ static int start_on_network(struct life *l, struct supervisor_result *res,
 	return start(l, res, e);
 }
 
+/* ---- the cgroup ---- */
+
+/* Its memory ran out: the program may not know, so it is told for it. */
+static void tell_oom(struct life *l, const char *note)
+{
+	l->a->state.oom_killed = true;
+	life_event(l->a, "oom", NULL);
+	if (l->hub)
+		hub_note(l->hub, "rl: %s\n", note);
+	else
+		fprintf(stderr, "rl: %s\n", note);
+}
+
+static int start_limited(struct life *l, struct supervisor_result *res,
+			 struct err *e)
+{
+	auto_free char *note = NULL;
+	int code;
+
+	l->cgroup = (struct cgroup)CGROUP_INIT;
+	l->a->state.oom_killed = false;
+	TRY(limits_begin(l->a, l->hub, &l->cgroup, e));
+	if (l->cgroup.path)
+		l->a->state.cgroup = xstrdup(l->cgroup.path);
+	code = start_on_network(l, res, e);
+	if (limits_end(&l->cgroup, &note))
+		tell_oom(l, note);
+	return code;
+}
+
 int life_run(struct life *l, struct supervisor_result *ret, struct err *e)
 {
 	int code;
 
 	*ret = (struct supervisor_result){ .exit_code = 125, .userns_fd = -1 };
 	l->health = health_monitor_new(l->a);
-	code = start_on_network(l, ret, e);
+	code = start_limited(l, ret, e);
 	health_monitor_free(steal_ptr(l->health));
 	if (code < 0)
 		not_started(l->a, ret, e);

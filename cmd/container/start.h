@@ -13,6 +13,7 @@ struct life {
 	char *socket;          /* where the hub listens; for the state */
 	struct health_monitor *health; /* life_run()'s own */
 	struct str held;       /* events, not written yet */
+	struct cgroup cgroup;          /* likewise */
 	void (*started)(void *arg); /* once the state is written; or NULL */
 	void *started_arg;
 };

@@ -284,5 +284,6 @@ json_t *record_host_config(const struct run_record *r)
 	if (o->shm_size && parse_size(o->shm_size, &shm))
 		json_object_set_new(h, "ShmSize", json_integer((json_int_t)shm));
 	set_confinement(h, r);
+	limit_options_record(&o->limits, h);
 	return h;
 }

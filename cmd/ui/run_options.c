@@ -139,5 +139,7 @@ const struct opt run_option_table[] = {
 	ROW(OPT_LIST, volumes_from, "volumes-from", 0, "CONTAINER[:ro]",
 	    "mount what that container mounts"),
 	ROW(OPT_STR, workdir, "workdir", 'w', "PATH", "working directory"),
+	LIMIT_ROWS(struct run_options, limits),
+	LIMIT_START_ROWS(struct run_options, limits),
 	OPT_END,
 };

@@ -4,7 +4,7 @@
  * run_options.h - the options that make a container, and how they and an
  * image's config become a spec.
  */
-#include "cmd/ui/opt.h"
+#include "cmd/ui/limit_options.h"
 #include "core/spec.h"
 #include "fs/image.h"
 #include "net/net.h"
@@ -28,6 +28,7 @@ struct run_options {
 	bool publish_all;
 	struct strv publish, expose, net_allow;
 	const char *net_log;
+	struct limit_options limits;
 	bool no_healthcheck;
 	const char *health_cmd, *health_interval, *health_timeout;
 	const char *health_start_period, *health_start_interval;

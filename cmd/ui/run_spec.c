@@ -294,6 +294,11 @@ static int security(const char *text, struct spec *s, struct err *e)
 		s->no_new_privs = !streq(value, "false");
 		return 0;
 	}
+	if (streq(key, "writable-cgroups") &&
+	    (streq(value, "true") || streq(value, "false"))) {
+		s->writable_cgroup = streq(value, "true");
+		return 0;
+	}
 	if (streq(key, "systempaths") && streq(value, "unconfined")) {
 		s->unmasked = true;
 		return 0;
@@ -303,8 +308,20 @@ static int security(const char *text, struct spec *s, struct err *e)
 		return 0;
 	return err_set(e, EINVAL, "invalid --security-opt '%s': it is "
 		       "seccomp=FILE|unconfined|builtin, no-new-privileges, "
-		       "systempaths=unconfined, apparmor=NAME or label=...",
+		       "systempaths=unconfined, writable-cgroups=true, "
+		       "apparmor=NAME or label=...",
 		       text);
+}
+
+static int limits(const struct run_options *o, struct spec *s, struct err *e)
+{
+	struct limit_host host;
+
+	if (!limit_options_any(&o->limits) && !o->limits.cgroups &&
+	    !o->limits.limits)
+		return 0;
+	limit_host_read(&host);
+	return limit_options_resources(&o->limits, &host, &s->resources, e);
 }
 
 /* Names below the namespaces a container has of its own. */
@@ -474,6 +491,7 @@ int run_options_spec(const struct run_options *o,
 	TRY(labels(o, c, s, e));
 	TRY(stop_signal(o, c, s, e));
 	TRY(rights(o, s, e));
+	TRY(limits(o, s, e));
 	TRY(each(&o->sysctl, sysctl, s, e));
 	TRY(each(&o->device, device, s, e));
 	return mounts(o, s, net, e);
