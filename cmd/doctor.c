@@ -7,6 +7,7 @@
 #include "fs/store.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
 
 extern const struct cmd cmd_doctor;
 
@@ -28,6 +29,33 @@ static const struct rung *const ladders[] = {
 };
 
 /* ---- for the probes ---- */
+
+int doctor_in_child(int (*fn)(struct err *e), struct err *e)
+{
+	auto_close int r = -1, w = -1;
+	int p[2];
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, "pipe");
+	r = p[0];
+	w = p[1];
+	pid = fork();
+	if (pid < 0)
+		return err_sys(e, "fork");
+	if (pid == 0) {
+		struct err mine = { 0 };
+
+		if (fn(&mine) < 0 &&
+		    write(w, &mine, sizeof(mine)) != sizeof(mine))
+			_exit(2);
+		_exit(0);
+	}
+	close(steal_fd(w));
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return read(r, e, sizeof(*e)) == sizeof(*e) ? -e->code : 0;
+}
 
 int doctor_inside(const struct doctor *d, int (*fn)(void *arg, struct err *e),
 		  void *arg, struct err *e)

@@ -46,6 +46,8 @@ extern const struct rung doctor_identity[], doctor_storage[],
 /* Root of a new user namespace with this user's map, then fn. */
 int doctor_inside(const struct doctor *d, int (*fn)(void *arg, struct err *e),
 		  void *arg, struct err *e);
+/* fn in a child, whose namespaces, filters and libraries go with it. */
+int doctor_in_child(int (*fn)(struct err *e), struct err *e);
 /* The first word of a file, or NULL; the caller frees. */
 char *doctor_read(const char *path);
 /* True if the file's text is this number. */

@@ -9,35 +9,6 @@
 
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
-
-/* Do fn in a child, whose namespaces and filters go with it. */
-static int in_child(int (*fn)(struct err *e), struct err *e)
-{
-	auto_close int r = -1, w = -1;
-	int p[2];
-	pid_t pid;
-
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_sys(e, "pipe");
-	r = p[0];
-	w = p[1];
-	pid = fork();
-	if (pid < 0)
-		return err_sys(e, "fork");
-	if (pid == 0) {
-		struct err mine = { 0 };
-
-		if (fn(&mine) < 0 &&
-		    write(w, &mine, sizeof(mine)) != sizeof(mine))
-			_exit(2);
-		_exit(0);
-	}
-	close(steal_fd(w));
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	return read(r, e, sizeof(*e)) == sizeof(*e) ? -e->code : 0;
-}
 
 static const struct remedy proc_remedies[] = {
 	{ "the /proc around us has masked paths (a container): the one that "
@@ -56,7 +27,7 @@ static int fresh_proc(void *arg UNUSED, struct err *e)
 {
 	if (unshare(CLONE_NEWPID) < 0)
 		return err_sys(e, "make a pid namespace");
-	return in_child(mount_proc, e);
+	return doctor_in_child(mount_proc, e);
 }
 
 static int probe_proc(const struct doctor *d, struct finding *f, struct err *e)
@@ -86,7 +57,7 @@ static int probe_seccomp(const struct doctor *d UNUSED, struct finding *f,
 			 struct err *e)
 {
 	f->remedy = &seccomp_remedies[0];
-	return in_child(install_filter, e);
+	return doctor_in_child(install_filter, e);
 }
 
 static const struct remedy namespace_remedies[] = {

@@ -2,86 +2,154 @@
 #include "cmd/doctor/doctor.h"
 
 #include "core/base/file.h"
+#include "core/cgroup.h"
 
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/vfs.h>
 
-#define CGROUPS "/sys/fs/cgroup"
-
 static const struct remedy version_remedies[] = {
-	{ "nothing is mounted on " CGROUPS,
-	  "sudo mount -t cgroup2 cgroup2 " CGROUPS },
+	{ "nothing is mounted on " CGROUP_ROOT,
+	  "sudo mount -t cgroup2 cgroup2 " CGROUP_ROOT },
 	{ "the host mounts cgroup v1",
 	  "sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&systemd.unified_cgroup_hierarchy=1 /' "
 	  "/etc/default/grub && sudo update-grub && sudo reboot" },
 	{ 0 },
 };
 
-static int probe_version(const struct doctor *d UNUSED, struct finding *f,
-			 struct err *e)
+/* The first thing that each rung needs: it is what is to be mended, then. */
+static int need_version(struct finding *f, const struct remedy *others,
+			struct err *e)
 {
 	struct statfs fs;
 
-	f->remedy = &version_remedies[0];
-	if (statfs(CGROUPS, &fs) < 0)
-		return err_sys(e, "look at " CGROUPS);
-	if (fs.f_type == SYSFS_MAGIC)
-		return err_set(e, ENOENT, CGROUPS " is an empty folder");
 	f->remedy = &version_remedies[1];
-	if (fs.f_type != CGROUP2_SUPER_MAGIC)
-		return err_set(e, ENOTSUP, CGROUPS " is not cgroup v2");
+	if (statfs(CGROUP_ROOT, &fs) < 0 || fs.f_type == SYSFS_MAGIC)
+		f->remedy = &version_remedies[0];
+	TRY(cgroup_check_version(e));
+	f->remedy = others;
 	return 0;
 }
 
-static const struct remedy delegation_remedies[] = {
-	{ "no cgroup is this user's to divide",
+static int probe_version(const struct doctor *d UNUSED, struct finding *f,
+			 struct err *e)
+{
+	return need_version(f, NULL, e);
+}
+
+/* ---- the two ways to a group ---- */
+
+static const struct remedy delegated_remedies[] = {
+	{ "rl was not started in a cgroup of this user's own",
+	  "systemd-run --user --scope -p Delegate=yes rl run ..." },
+	{ 0 },
+};
+
+/* Make a group below it and remove it again. */
+static int probe_delegated(const struct doctor *d UNUSED, struct finding *f,
+			   struct err *e)
+{
+	auto_free char *name = temp_name("rl-doctor");
+	auto_free char *path = NULL, *group = NULL;
+
+	TRY(need_version(f, delegated_remedies, e));
+	TRY(cgroup_delegation(&path, e));
+	group = xasprintf("%s/%s", path, name);
+	if (mkdir(group, 0755) < 0)
+		return err_sys(e, "make a group in %s", path);
+	rmdir(group);
+	str_puts(&f->detail, path);
+	return 0;
+}
+
+static const struct remedy scope_remedies[] = {
+	{ "no service manager of this user runs, or it makes no scope",
+	  "sudo loginctl enable-linger $USER && export "
+	  "XDG_RUNTIME_DIR=/run/user/$(id -u)" },
+	{ 0 },
+};
+
+/* It ends with the process that asked for it. */
+static int make_scope(struct err *e)
+{
+	auto_free char *name = temp_name("doctor");
+	struct cgroup_wish w = { .id = name };
+	auto_free char *path = NULL;
+
+	return cgroup_systemd.make(&w, &path, e);
+}
+
+static int probe_scope(const struct doctor *d UNUSED, struct finding *f,
+		       struct err *e)
+{
+	TRY(need_version(f, scope_remedies, e));
+	return doctor_in_child(make_scope, e);
+}
+
+/* ---- controllers ---- */
+
+static const struct remedy controller_remedies[] = {
+	{ "the controller is not delegated to this user",
 	  "sudo mkdir -p /etc/systemd/system/user@.service.d && printf "
 	  "'[Service]\\nDelegate=cpu cpuset io memory pids\\n' | sudo tee "
 	  "/etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl "
 	  "daemon-reload" },
+	{ "this kernel has no such controller",
+	  "see CONFIG_CGROUPS in the kernel's configuration; for memory, "
+	  "start it with cgroup_enable=memory" },
 	{ 0 },
 };
 
-/* Make a group below this one and remove it again. */
-static int try_group(const char *path, struct finding *f, struct err *e)
+/* Where a container's group would be: the list of what may be divided. */
+static int controllers_here(const struct doctor *d, char **ret_path,
+			    char **ret, struct err *e)
 {
-	auto_free char *name = temp_name("rl-doctor");
-	auto_free char *group = xasprintf("%s/%s", path, name);
-	auto_free char *file = xasprintf("%s/cgroup.controllers", path);
-	auto_free char *text = NULL;
+	auto_free char *file = NULL;
 	struct err ignored;
 
-	if (mkdir(group, 0755) < 0)
-		return err_sys(e, "make a group in %s", path);
-	rmdir(group);
-	if (file_read(AT_FDCWD, file, 4096, &text, NULL, &ignored) < 0)
-		return 0;
-	str_printf(&f->detail, "%.*s", (int)strcspn(text, "\n"), text);
+	if (cgroup_delegation(ret_path, &ignored) < 0)
+		*ret_path = xasprintf(CGROUP_ROOT "/user.slice/user-%u.slice/"
+				      "user@%u.service", d->host.uid,
+				      d->host.uid);
+	file = xasprintf("%s/cgroup.controllers", *ret_path);
+	return file_read(AT_FDCWD, file, 4096, ret, NULL, e);
+}
+
+static int probe_controller(const struct doctor *d, const char *name,
+			    struct finding *f, struct err *e)
+{
+	auto_free char *path = NULL, *here = NULL, *kernel = NULL;
+	struct err ignored;
+
+	TRY(need_version(f, &controller_remedies[0], e));
+	if (file_read(AT_FDCWD, CGROUP_ROOT "/cgroup.controllers", 4096,
+		      &kernel, NULL, &ignored) == 0 &&
+	    !cgroup_has_word(kernel, name)) {
+		f->remedy = &controller_remedies[1];
+		return err_set(e, ENOENT, "there is no %s in " CGROUP_ROOT
+			       "/cgroup.controllers", name);
+	}
+	TRY(controllers_here(d, &path, &here, e));
+	if (!cgroup_has_word(here, name))
+		return err_set(e, EACCES, "there is no %s in "
+			       "%s/cgroup.controllers", name, path);
+	str_printf(&f->detail, "in %s", path);
 	return 0;
 }
 
-/* Our own group, or the one of this user's service manager. */
-static int probe_delegation(const struct doctor *d, struct finding *f,
-			    struct err *e)
-{
-	auto_free char *text = NULL, *own = NULL, *user = NULL;
-	char *line;
+#define CONTROLLER(name)                                                  \
+	static int probe_##name(const struct doctor *d, struct finding *f, \
+				struct err *e)                            \
+	{                                                                 \
+		return probe_controller(d, #name, f, e);                  \
+	}
+CONTROLLER(cpu)
+CONTROLLER(cpuset)
+CONTROLLER(io)
+CONTROLLER(memory)
+CONTROLLER(pids)
 
-	f->remedy = &delegation_remedies[0];
-	TRY(file_read(AT_FDCWD, "/proc/self/cgroup", 65536, &text, NULL, e));
-	line = strstr(text, "0::");
-	if (!line)
-		return err_set(e, ENOENT, "this process is in no cgroup v2");
-	own = xasprintf(CGROUPS "%.*s", (int)strcspn(line + 3, "\n"), line + 3);
-	if (try_group(own, f, e) == 0)
-		return 0;
-	user = xasprintf(CGROUPS "/user.slice/user-%u.slice/user@%u.service",
-			 d->host.uid, d->host.uid);
-	if (access(user, F_OK) < 0)
-		return -e->code;
-	return try_group(user, f, e);
-}
+/* ---- the login ---- */
 
 static const struct remedy runtime_remedies[] = {
 	{ "XDG_RUNTIME_DIR is not set: a login without a session",
@@ -115,8 +183,19 @@ static int probe_runtime(const struct doctor *d, struct finding *f,
 const struct rung doctor_limits[] = {
 	{ "limits", "cgroup v2", "limits of memory, processors, processes",
 	  version_remedies, probe_version },
-	{ "limits", "delegation", "limits of memory, processors, processes",
-	  delegation_remedies, probe_delegation },
+	{ "limits", "delegated cgroup", "limits at next to no cost",
+	  delegated_remedies, probe_delegated },
+	{ "limits", "systemd scope", "limits, where the cgroup rl is in is not "
+	  "this user's", scope_remedies, probe_scope },
+	{ "limits", "cpu", "--cpus, --cpu-shares, --cpu-quota",
+	  controller_remedies, probe_cpu },
+	{ "limits", "cpuset", "--cpuset-cpus, --cpuset-mems",
+	  controller_remedies, probe_cpuset },
+	{ "limits", "io", "--device-read-bps and the like, --blkio-weight",
+	  controller_remedies, probe_io },
+	{ "limits", "memory", "--memory, --memory-swap",
+	  controller_remedies, probe_memory },
+	{ "limits", "pids", "--pids-limit", controller_remedies, probe_pids },
 	{ "limits", "runtime folder", "what goes with the login",
 	  runtime_remedies, probe_runtime },
 	{ 0 },
