@@ -103,6 +103,10 @@ check:                                    ## install what the tests need, run th
 	@$(MAKE) --no-print-directory -j2 unit B=$B-san SAN=address,undefined CFLAGS='-O1 -g'
 	@! tests/fuzz/run.sh possible || $(MAKE) --no-print-directory -j2 fuzzers B=$B-fuzz CC=clang FUZZING=1 CFLAGS='-O1 -g'
 	@tests/check.sh $B
+check-vm:                                 ## limits, on a machine with systemd and cgroup v2
+	@tests/setup.sh vm
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/vm/check.sh $B
 bench:                                    ## times and memory beside floors and peers
 	@tests/setup.sh bench
 	@$(MAKE) --no-print-directory -j2 all
@@ -112,7 +116,8 @@ bench:                                    ## times and memory beside floors and 
 		echo && tests/bench/net.sh $B && echo && tests/bench/net_bytes.sh $B && \
 		echo && tests/bench/net_requests.sh $B && \
 		echo && tests/bench/net_connections.sh $B && echo && tests/bench/log.sh $B && \
-		echo && tests/bench/life.sh $B
+		echo && tests/bench/life.sh $B && echo && tests/bench/limits.sh $B && \
+		echo && tests/vm/bench.sh $B
 fuzz:                                     ## run each fuzzer for SECONDS (5)
 	@$(MAKE) --no-print-directory -j2 fuzzers B=$B-fuzz CC=clang FUZZING=1 CFLAGS='-O1 -g'
 	@tests/fuzz/run.sh $B-fuzz $(if $(filter environment,$(origin SECONDS)),5,$(or $(SECONDS),5))
@@ -138,4 +143,4 @@ clean:
 	rm -rf $B
 help:                                     ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
-.PHONY: fuzz fuzzers demo check bench unit lint install map clean help
+.PHONY: fuzz fuzzers demo check check-vm bench unit lint install map clean help

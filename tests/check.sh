@@ -59,7 +59,7 @@ stage=$(mktemp -d /var/tmp/rl-check.XXXXXX)
 trap 'rm -rf "$stage" "$log"' EXIT
 chmod 755 "$stage"
 cp "$here/$build/rl" "$here/$build/rl-transfer" \
-	"$here/$build/rl-slirp" "$stage/"
+	"$here/$build/rl-slirp" "$here/$build/rl-scope" "$stage/"
 cp -r "$here/tests" "$here/docs" "$stage/"
 [ ! -x "$here/$build/rl-faults" ] || cp "$here/$build/rl-faults" "$stage/"
 chmod -R a+rX "$stage"
@@ -81,7 +81,10 @@ suite "hostile guest" "$here/tests/hostile/run.sh" "$build" 5
 if [ "$(id -u)" = 0 ]; then
 	make_accounts
 	cli rltest rltest1
+	suite "machine with systemd and cgroup v2" "$here/tests/vm/check.sh" \
+		"$build"
 else
+	echo "# skip the machine with systemd and cgroup v2: root makes it"
 	suite "bats as $(id -un)" sh -c "cd '$stage' && exec bats --tap tests/cli"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -43,8 +43,13 @@ bench_close() {
 		unshare --map-auto --map-root-user rm -rf "$stage"
 }
 
-# tool NAME [CC-FLAGS...] - compile tests/bench/NAME.c into the stage.
+# tool NAME [CC-FLAGS...] - compile tests/bench/NAME.c into the stage, or take
+# it from where it was compiled for a machine without a compiler.
 tool() {
+	[ -z "${RL_BENCH_TOOLS:-}" ] || {
+		cp "$RL_BENCH_TOOLS/$1" "$stage/"
+		return
+	}
 	cc -O2 -Wall -o "$stage/$1" "$here/tests/bench/$1.c" "${@:2}"
 	chmod 755 "$stage/$1"
 }
