@@ -2,19 +2,19 @@
 # limits.sh BUILD [RUNS] - what a limit adds to a start: in a cgroup that is
 # ours to divide, and by a scope of systemd where a manager of the user runs.
 set -eu
+[ "$(id -u)" = 0 ] || {
+	echo "limits are measured as root, who makes the cgroup"
+	exit 0
+}
 # a host of version 1 still has the second one, for what nothing else counts
-if [ "$(id -u)" = 0 ] && [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
+if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
 	exec unshare --mount sh -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
 		exec "$@"' sh "$0" "$@"
 fi
 . "$(dirname "$0")/lib.sh"
 runs=${2:-60}
 bench_open "$1"
-account=${ranges:-$one}
-[ "$(id -u)" = 0 ] || {
-	echo "limits.sh: root makes the cgroup" >&2
-	exit 1
-}
+account=$ranges
 tool timer
 make_layer
 as "$account" "$stage/rl" load -q -i "$stage/busybox.tar" >/dev/null
