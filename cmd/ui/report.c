@@ -1,6 +1,7 @@
 /* report.c - print errors, and make sure that output was written. */
 #include "cmd/ui/report.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 
@@ -28,12 +29,20 @@ int report_usage(const char *name, const struct err *e)
 	return EXIT_USAGE;
 }
 
+/* An earlier write failed, whose errno is gone: nobody reads, or what else? */
+static int lost_error(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) ? EPIPE : EIO;
+}
+
 int report_written(struct err *e)
 {
 	if (!ferror(stdout))
 		return 0;
 	if (!errno)
-		errno = EIO;
+		errno = lost_error();
 	return err_sys(e, "write to standard output");
 }
 

@@ -99,9 +99,11 @@ load ../lib/common
 }
 
 @test "a reader that went away is a quiet failure" {
-	run bash -c 'exec 3> >(exec sleep 0); wait $!; "$1" help >&3' bash "$RL"
-	[ "$status" -eq 1 ]
-	[ -z "$output" ]
+	for command in help "doctor --json"; do
+		run bash -c "exec 3> >(exec sleep 0); wait \$!; '$RL' $command >&3"
+		[ "$status" -eq 1 ]
+		[ -z "$output" ]
+	done
 }
 
 @test "closed standard descriptors are not taken by the store's files" {
