@@ -93,15 +93,30 @@ static bool has_file(int fd, const char *file)
 	return faccessat(fd, file, F_OK, 0) == 0;
 }
 
+/* Does the group, or one near it, have the controller? */
+static bool has_controller(int fd, const char *file, const char *name,
+			   char **ret_all)
+{
+	struct err ignored;
+
+	free(steal_ptr(*ret_all));
+	if (file_read(fd, file, 4096, ret_all, NULL, &ignored) < 0)
+		return false;
+	(*ret_all)[strcspn(*ret_all, "\n")] = '\0';
+	return cgroup_has_word(*ret_all, name);
+}
+
 static int missing(int fd, const struct resource_write *w, struct err *e)
 {
 	auto_free char *have = NULL;
-	struct err ignored;
 
-	if (file_read(fd, "cgroup.controllers", 4096, &have, NULL,
-		      &ignored) == 0)
-		have[strcspn(have, "\n")] = '\0';
-	if (have && cgroup_has_word(have, w->controller))
+	if (has_controller(fd, "../cgroup.controllers", w->controller, &have) &&
+	    !has_controller(fd, "cgroup.controllers", w->controller, &have))
+		return err_set(e, EPERM, "the %s controller cannot be passed on "
+			       "to the container: another user's process is "
+			       "in the cgroup that rl was started in",
+			       w->controller);
+	if (has_controller(fd, "cgroup.controllers", w->controller, &have))
 		return err_set(e, ENOENT, "the kernel has no %s", w->file);
 	return err_set(e, ENOENT, "the %s controller is not delegated to this "
 		       "user (these are: %s)", w->controller,

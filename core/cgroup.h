@@ -110,7 +110,8 @@ bool cgroup_has_word(const char *list, const char *word);
  * Delegate=; -EIO: it has not, or nobody answers.
  */
 int cgroup_unit_is_delegated(const char *path, struct err *e);
-/* Let children of the folder have every controller that it has. */
+/* Let children of the folder have every controller that it has and that the
+ * kernel lets us pass on; -EBUSY: it has processes. */
 int cgroup_enable_all(int dirfd, struct err *e);
 /* Move every process of `from` into `to`. */
 int cgroup_move_all(int from, int to, struct err *e);

@@ -108,12 +108,13 @@ int cgroup_move_all(int from, int to, struct err *e)
 		       "come faster than they can be moved");
 }
 
-int cgroup_enable_all(int dirfd, struct err *e)
+/* "+memory", "+pids": what the group has and its children have not. */
+static int not_enabled(int dirfd, struct strv *ret, bool *ret_others,
+		       struct err *e)
 {
 	auto_free char *have = read_text(dirfd, "cgroup.controllers");
 	auto_free char *on = read_text(dirfd, "cgroup.subtree_control");
 	auto_strv struct strv words = { 0 };
-	auto_str struct str text = { 0 };
 
 	if (!have || !on)
 		return err_set(e, ENOENT, "no controllers");
@@ -121,10 +122,33 @@ int cgroup_enable_all(int dirfd, struct err *e)
 	strv_split(&words, have, ' ');
 	for (size_t i = 0; i < words.n; i++)
 		if (*words.v[i] && !cgroup_has_word(on, words.v[i]))
-			str_printf(&text, "%s+%s", text.len ? " " : "",
-				   words.v[i]);
-	return text.len ? file_poke(dirfd, "cgroup.subtree_control",
-				    str_text(&text), e) : 0;
+			strv_printf(ret, "+%s", words.v[i]);
+	*ret_others = *on && *on != '\n';
+	return 0;
+}
+
+/*
+ * All at once is one pass over the tree; but the kernel refuses cpuset where
+ * a process with more rights than ours is in the group, and the rest with it.
+ */
+int cgroup_enable_all(int dirfd, struct err *e)
+{
+	auto_strv struct strv words = { 0 };
+	auto_str struct str text = { 0 };
+	bool some = false;
+
+	TRY(not_enabled(dirfd, &words, &some, e));
+	for (size_t i = 0; i < words.n; i++)
+		str_printf(&text, "%s%s", i ? " " : "", words.v[i]);
+	if (!words.n || file_poke(dirfd, "cgroup.subtree_control",
+				  str_text(&text), e) == 0)
+		return 0;
+	if (e->code == EBUSY)
+		return -EBUSY;
+	for (size_t i = 0; words.n > 1 && i < words.n; i++)
+		some |= file_poke(dirfd, "cgroup.subtree_control", words.v[i],
+				  e) == 0;
+	return some ? 0 : -e->code;
 }
 
 /* ---- all at once ---- */

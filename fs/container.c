@@ -30,8 +30,8 @@ void container_plan(const struct store *s, const char *id,
 }
 
 /*
- * Whoever sweeps may take a folder for a dead one's before it is locked: then
- * it is gone, or about to go, and another one is made.
+ * Whoever sweeps may take a folder for a dead one's before it is locked, and
+ * holds the lock while it removes it: then another one is made.
  */
 #define CREATE_TRIES 100
 
@@ -50,9 +50,8 @@ static int make_folder(int containers, struct container *c, struct err *e)
 		unlinkat(containers, c->dir, AT_REMOVEDIR);
 		return fd;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EAGAIN :
-					      err_sys(e, "lock %s", c->path);
+	if (flock(fd, LOCK_EX) < 0)
+		return err_sys(e, "lock %s", c->path);
 	if (mkdirat(fd, "upper", 0755) < 0)
 		return errno == ENOENT ? -EAGAIN :
 			err_sys(e, "create a folder in %s", c->path);
@@ -100,7 +99,10 @@ static int fill_mountpoints(int fd, struct err *e)
 	return 0;
 }
 
-/* Under a temporary name first, so that nobody sees half of it. */
+/*
+ * Under a temporary name first, so that nobody sees half of it.  -ENOENT: it
+ * was swept.
+ */
 static int make_mountpoints(int containers, struct err *e)
 {
 	auto_free char *temp = temp_name("mountpoints");
@@ -114,7 +116,7 @@ static int make_mountpoints(int containers, struct err *e)
 		unlinkat(containers, dir, AT_REMOVEDIR);
 		return fd;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fchmod(fd, 0755) < 0)
+	if (flock(fd, LOCK_EX) < 0 || fchmod(fd, 0755) < 0)
 		return err_sys(e, "lock the folder %s", dir);
 	TRY(fill_mountpoints(fd, e));
 	if (renameat(containers, dir, containers, ".mountpoints") == 0)
@@ -127,12 +129,15 @@ static int make_mountpoints(int containers, struct err *e)
 int container_mountpoints(const struct store *s, char **ret, struct err *e)
 {
 	auto_close int containers = -1;
+	int r = -ENOENT;
 
 	if (faccessat(s->fd, "containers/.mountpoints", F_OK, 0) < 0) {
 		containers = dir_make(s->fd, "containers", 0700, e);
 		if (containers < 0)
 			return containers;
-		TRY(make_mountpoints(containers, e));
+		for (int i = 0; i < CREATE_TRIES && r == -ENOENT; i++)
+			r = make_mountpoints(containers, e);
+		TRY(r);
 	}
 	*ret = xasprintf("%s/containers/.mountpoints", s->path);
 	return 0;
