@@ -70,7 +70,7 @@ state() {
 	for dir in "$RL_ROOT"/containers/[0-9a-f]*; do
 		[ "$(cat "$dir/name" 2>/dev/null)" = "$1" ] || continue
 		sed -n "s/.*\"$2\":\"\{0,1\}\([^,\"}]*\).*/\1/p" \
-			"$dir/state.json" 2>/dev/null
+			"$dir/state.json" 2>/dev/null || :
 	done
 }
 
