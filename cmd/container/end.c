@@ -16,6 +16,8 @@
 #define STOP_SECONDS 10
 /* How long a supervisor may take to clean up after a container's end. */
 #define CLEANUP_MS   30000
+/* How often it is looked whether that goes on. */
+#define LOOK_MS      500
 
 void container_event(const struct store *s, const struct container *c,
 		     const char *action, json_t *attributes)
@@ -211,23 +213,39 @@ int container_kill(const struct store *s, struct container *c, int signal,
 
 /* ---- stop ---- */
 
+/*
+ * End the life that it has now.  One that was between two lives may have begun
+ * the next before it saw that it is to stop.
+ */
+static int end_life(const struct store *s, struct container *c,
+		    const struct stop_how *how, struct err *e)
+{
+	auto_container_state struct container_state st = { 0 };
+	auto_close int pidfd = -1;
+	struct err gone;
+
+	if (container_state_read(c, &st, &gone) == 0)
+		pidfd = container_pidfd(c, &st, &gone);
+	return pidfd < 0 ? 0 : end_it(s, c, &st, pidfd, how, e);
+}
+
 int container_stop(const struct store *s, struct container *c,
 		   const struct stop_how *how, struct err *e)
 {
 	auto_container_state struct container_state st = { 0 };
 	struct stop_how full = *how;
-	auto_close int pidfd = -1;
-	struct err gone;
+	int r = -ETIMEDOUT;
 
 	TRY(container_state_read(c, &st, e));
 	if (st.status == CONTAINER_CREATED || st.status == CONTAINER_EXITED)
 		return 0;
 	TRY(fill_in(c, &full, e));
 	TRY(container_mark(c, CONTAINER_MARK_STOPPING, e));
-	pidfd = container_pidfd(c, &st, &gone);
-	if (pidfd >= 0)
-		TRY(end_it(s, c, &st, pidfd, &full, e));
-	TRY(container_wait_unlocked(c, CLEANUP_MS, e));
+	for (int i = 0; i < CLEANUP_MS / LOOK_MS && r == -ETIMEDOUT; i++) {
+		TRY(end_life(s, c, &full, e));
+		r = container_wait_unlocked(c, LOOK_MS, e);
+	}
+	TRY(r);
 	container_event(s, c, "stop", NULL);
 	return 0;
 }
