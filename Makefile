@@ -36,7 +36,7 @@ endif
 override CFLAGS += $(WARN) $(HARDEN)
 
 # The folder says which program a file belongs to.
-LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c)
+LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c fs/dockerfile/*.c)
 SHARED_SRC   := $(wildcard cmd/ui/*.c)
 RL_SRC       := $(wildcard cmd/*.c cmd/container/*.c cmd/doctor/*.c)
 TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
