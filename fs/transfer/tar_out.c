@@ -145,6 +145,8 @@ static struct archive_entry *make_entry(struct tar_out *t, int fd,
 	archive_entry_unset_atime(ent);
 	archive_entry_unset_ctime(ent);
 	archive_entry_unset_birthtime(ent);
+	if (t->o.clamp && st->st_mtime > t->o.newest)
+		archive_entry_set_mtime(ent, t->o.newest, 0);
 	if (fd >= 0) {
 		add_xattrs(ent, fd);
 		if (t->o.own_ids)
