@@ -5,7 +5,8 @@ build="gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libjansson-dev
 libarchive-dev libcurl4-openssl-dev libssl-dev libzstd-dev libisal-dev zlib1g-dev libslirp-dev"
 network="bind9-dnsutils iproute2 iperf3 dnsmasq-base slirp4netns passt netcat-openbsd nginx-light curl wrk"
 check="$build $network busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
-mmdebstrap tmux zstd acl procps docker-registry apache2-utils openssl clang libclang-rt-14-dev"
+buildah mmdebstrap tmux zstd acl procps docker-registry apache2-utils openssl
+clang libclang-rt-14-dev"
 # what is measured beside rl (bwrap, crun, runc) is not installed
 bench="$check binutils strace"
 case ${1:-} in
