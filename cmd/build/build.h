@@ -5,7 +5,9 @@
  *
  *	command.c    options, and what comes of them
  *	context.c    the folder and its Dockerfile
- *	solve.c      which stages, one instruction after another
+ *	jobs.c       which stages, side by side, each in a process of its own
+ *	stage_report.c  what such a process tells
+ *	solve.c      a stage: one instruction after another
  *	stage.c      what a stage stands on
  *	from.c       what --from names
  *	step.c       a step that makes a layer: cache, folder, layer
@@ -14,11 +16,19 @@
  *	output.c     the image; -o
  *	progress.c   what it shows
  *
+ * Theory of operation: a process for each stage carries out its steps, and
+ * tells the command of each what came of it: its key, and the record of its
+ * layer.  When all of a stage is done, the command goes through the stage's
+ * instructions itself, to have its configuration and scope, but takes the
+ * records for its steps (`told`) where the process worked.  So the stages that
+ * stand on this one find it in memory, and nothing else needs to be sent.
+ *
  * A step has a container's folder for itself, as `rl run --rm` has, so the
  * next command sweeps what a killed build leaves.  Its upper folder becomes
  * the layer that the next step stands on, without being unpacked.
  */
 #include "cmd/build/progress.h"
+#include "cmd/build/stage_report.h"
 #include "core/idmap.h"
 #include "fs/build/cache.h"
 #include "fs/container.h"
@@ -35,6 +45,7 @@ struct build_options {
 	struct strv tags, build_args, labels, secrets, ssh, add_host, output;
 	struct strv contexts;
 	const char *file, *target, *network, *platform, *iidfile, *progress;
+	const char *jobs;
 	bool no_cache, pull, quiet;
 };
 
@@ -67,6 +78,10 @@ struct build {
 	struct df_plan plan;
 	struct stage **stages; /* one a place */
 	size_t n;
+	size_t jobs;          /* processes at a time */
+	int report;           /* in the process of a stage; -1: in the command */
+	struct report_step *told; /* by processes that have ended well */
+	size_t n_told;
 	struct build_progress *progress;
 	char *created;        /* of what is made now */
 	bool clamp;           /* SOURCE_DATE_EPOCH is set: */
@@ -74,7 +89,11 @@ struct build {
 };
 
 /* Build all stages that the target needs; *ret is that. */
-int build_solve(struct build *b, struct stage **ret, struct err *e);
+int build_jobs(struct build *b, struct stage **ret, struct err *e);
+/* A stage whose `deps` are done: carried out, or as it was told. */
+int build_stage(struct build *b, struct stage *st, struct err *e);
+/* A stage for each place in the plan that has none yet. */
+void build_add_stages(struct build *b);
 /* What a stage begins with: its base's layers, configuration and scope. */
 int build_stage_begin(struct build *b, struct stage *st, struct err *e);
 /* Its SHELL by its configuration. */
@@ -127,6 +146,10 @@ int build_step(struct build *b, struct stage *st,
 	       const struct df_instruction *in, const char *key,
 	       int (*fn)(struct step *s, struct err *e),
 	       char ret_layer[static DIGEST_MAX], struct err *e);
+
+/* The same, in the command: what the process of the stage made of it. */
+int build_step_told(struct build *b, struct stage *st,
+		    char ret_layer[static DIGEST_MAX], struct err *e);
 
 /* The same without a layer: `fn` may read what the stage has. */
 int build_in_folder(struct build *b, struct stage *st,

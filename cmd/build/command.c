@@ -14,6 +14,8 @@
 
 extern const struct cmd cmd_build;
 
+#define JOBS_MAX 1000
+
 #define O(k, m, n, l, a, h) OPT_ROW(k, struct build_options, m, n, l, a, h)
 
 static const struct opt options[] = {
@@ -27,6 +29,8 @@ static const struct opt options[] = {
 	  "the Dockerfile (default CONTEXT/Dockerfile; -: stdin)"),
 	O(OPT_STR, iidfile, "iidfile", 0, "FILE",
 	  "write the image's ID to this file"),
+	O(OPT_STR, jobs, "jobs", 0, "N",
+	  "stages at a time (default: one a processor; 0: all)"),
 	O(OPT_LIST, labels, "label", 0, "KEY=VALUE", "a label of the image"),
 	O(OPT_STR, network, "network", 0, "MODE",
 	  "the network of RUN: default, none, host"),
@@ -36,8 +40,8 @@ static const struct opt options[] = {
 	  "write it to a file instead: an archive, type=docker or oci"),
 	O(OPT_STR, platform, "platform", 0, "OS/ARCH[/VARIANT]",
 	  "which variant of the base images to take"),
-	O(OPT_STR, progress, "progress", 0, "auto|plain|quiet",
-	  "how it shows what it does: auto is plain"),
+	O(OPT_STR, progress, "progress", 0, "MODE",
+	  "auto, plain, tty, rawjson, quiet (auto: tty on a terminal)"),
 	O(OPT_BOOL, pull, "pull", 0, NULL,
 	  "ask the registries for newer base images"),
 	O(OPT_BOOL, quiet, "quiet", 'q', NULL,
@@ -143,14 +147,22 @@ static int check(const struct build_options *o, struct err *e)
 		TRY(secret_check(o->secrets.v[i], e));
 	for (size_t i = 0; i < o->contexts.n; i++)
 		TRY(build_context_check(o->contexts.v[i], e));
-	if (o->progress && !streq(o->progress, "auto") &&
-	    !streq(o->progress, "plain") && !streq(o->progress, "quiet"))
-		return err_set(e, EINVAL, "--progress '%s': it is auto, plain "
-			       "or quiet", o->progress);
 	if (o->network && !streq(o->network, "default") &&
 	    !streq(o->network, "none") && !streq(o->network, "host"))
 		return err_set(e, EINVAL, "--network '%s': it is default, "
 			       "none or host", o->network);
+	return 0;
+}
+
+static int read_jobs(struct build *b, struct err *e)
+{
+	long here = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t n = here > 0 ? here : 1;
+
+	if (b->o->jobs && !parse_u64(b->o->jobs, JOBS_MAX, &n))
+		return err_set(e, EINVAL, "--jobs '%.40s': it is a number "
+			       "from 0 to %d", b->o->jobs, JOBS_MAX);
+	b->jobs = n ? n : JOBS_MAX;
 	return 0;
 }
 
@@ -159,8 +171,10 @@ static int build(struct build *b, const char *context, struct err *e)
 	struct stage *target;
 
 	TRY(check(b->o, e));
+	TRY(read_jobs(b, e));
+	TRY(build_progress_new(b->o->progress, &b->progress, e));
 	TRY(begin(b, context, e));
-	TRY(build_solve(b, &target, e));
+	TRY(build_jobs(b, &target, e));
 	warn_unused(b);
 	return output_make(b, target, e);
 }
@@ -169,7 +183,7 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 {
 	struct build_options *o = opts;
 	struct build b = { .o = o, .store = STORE_INIT,
-			   .lease = LEASE_INIT, .context = -1,
+			   .lease = LEASE_INIT, .context = -1, .report = -1,
 			   .stdin_folder = CONTAINER_INIT };
 	struct err ignored;
 	int r;
@@ -179,7 +193,8 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	confine_prepare();
 	tar_out_prepare();
 	o->quiet |= o->progress && streq(o->progress, "quiet");
-	b.progress = build_progress_new(o->quiet);
+	if (o->quiet)
+		o->progress = "quiet";
 	r = build(&b, argv[0], e);
 	if (r < 0 && interrupted)
 		r = err_set(e, EINTR, "interrupted");
@@ -189,6 +204,7 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 		free(b.stages[i]);
 	}
 	free(b.stages);
+	free(b.told);
 	df_plan_release(&b.plan);
 	strv_release(&b.context_names);
 	free(b.created);

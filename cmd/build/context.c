@@ -73,8 +73,9 @@ static int unpack_inside(void *arg, struct err *e)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return err_sys(e, "cut the mounts off the host's");
 	r = copy_unpack(&c, u->in, dir, "/", e);
-	return r < 0 ? r : r ? 0 : err_set(e, EINVAL, "stdin is neither a Dockerfile nor "
-			       "a tar archive");
+	return r < 0 ? r : r ? 0 :
+		err_set(e, EINVAL, "stdin is neither a Dockerfile nor a tar "
+			"archive");
 }
 
 /* In a container's folder: a build that is killed leaves it to be swept. */

@@ -71,8 +71,9 @@ int build_base(struct build *b, const struct df_source *from,
 {
 	const char *image = from->kind == DF_SOURCE_CONTEXT ?
 		context_image(context_value(b, from->text)) : from->text;
-	struct image_wish wish = { image, b->o->pull ? "always" : NULL,
-				   platform, b->o->quiet };
+	/* the command takes what the process of the stage has found */
+	struct image_wish wish = { image, b->o->pull && b->report >= 0 ?
+				   "always" : NULL, platform, b->o->quiet };
 	auto_image struct image img = { 0 };
 	const char *created;
 	int r;

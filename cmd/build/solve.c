@@ -1,11 +1,8 @@
-/* solve.c - the stages that a target needs, one instruction after another. */
+/* solve.c - a stage, one instruction after another. */
 #include "cmd/build/build.h"
 
 #include "fs/build/config.h"
 
-#include <stdio.h>
-
-/* ---- the stages ---- */
 
 static bool has_layer(const struct df_instruction *in)
 {
@@ -13,8 +10,14 @@ static bool has_layer(const struct df_instruction *in)
 	       in->kind == DF_ADD || in->kind == DF_WORKDIR;
 }
 
-/* One for each place in the plan that has none yet. */
-static void add_stages(struct build *b)
+/* As docker counts: what a stage stands on is its first step. */
+static bool shows_base(const struct df_plan_stage *p)
+{
+	return p->base.kind == DF_SOURCE_IMAGE ||
+	       p->base.kind == DF_SOURCE_CONTEXT;
+}
+
+void build_add_stages(struct build *b)
 {
 	b->stages = xrealloc(b->stages, b->plan.n, sizeof(struct stage *));
 	for (; b->n < b->plan.n; b->n++) {
@@ -23,6 +26,7 @@ static void add_stages(struct build *b)
 
 		st->df = df;
 		st->place = b->n;
+		st->steps = shows_base(&b->plan.stages[b->n]);
 		for (size_t i = 0; i < df->instructions.n; i++)
 			st->steps += has_layer(&df->instructions.v[i]);
 		b->stages[b->n] = st;
@@ -31,25 +35,33 @@ static void add_stages(struct build *b)
 
 /* ---- instructions ---- */
 
+/* "[build 2/4] RUN make"; a stage without a name, among others: its number. */
 static char *title(const struct build *b, const struct stage *st,
-		   const struct df_instruction *in)
+		   const char *text)
 {
 	const char *name = st->df->from.from.name;
-	auto_free char *number = xasprintf("stage-%zu",
-					   b->plan.stages[st->place].index);
+	auto_free char *number = b->d.n_stages == 1 ? xstrdup("") :
+		xasprintf("stage-%zu ", b->plan.stages[st->place].index);
 
-	return xasprintf("[%s %zu/%zu] %s", name ? name : number, st->step,
-			 st->steps, in->text);
+	return xasprintf("[%s%s%zu/%zu] %s", name ? name : number,
+			 name ? " " : "", st->step, st->steps, text);
+}
+
+static void tell_begin(struct build *b, struct stage *st, const char *text)
+{
+	auto_free char *line = NULL;
+
+	st->step++;
+	line = title(b, st, text);
+	stage_report_text(b->report, REPORT_BEGIN, line, strlen(line));
 }
 
 static int layered(struct build *b, struct stage *st,
 		   const struct df_instruction *in, char *layer, struct err *e)
 {
-	auto_free char *text = NULL;
-
-	st->step++;
-	text = title(b, st, in);
-	build_progress_begin(b->progress, text);
+	if (b->report < 0)
+		return build_step_told(b, st, layer, e);
+	tell_begin(b, st, in->text);
 	return in->kind == DF_RUN ? build_step_run(b, st, in, layer, e) :
 	       in->kind == DF_WORKDIR ?
 		       build_step_workdir(b, st, in, layer, e) :
@@ -87,8 +99,6 @@ static int instruction(struct build *b, struct stage *st,
 
 /* ---- ONBUILD ---- */
 
-static int build_stage(struct build *b, struct stage *st, struct err *e);
-
 /* It may name stages that nothing else needed. */
 static int trigger(struct build *b, struct stage *st, const char *text,
 		   struct err *e)
@@ -101,7 +111,7 @@ static int trigger(struct build *b, struct stage *st, const char *text,
 	TRY(df_instruction_parse("ONBUILD", text, &in, e));
 	TRY(df_plan_onbuild(&b->plan, &b->d, &b->args, &o, st->place, &in,
 			    &grew, e));
-	add_stages(b);
+	build_add_stages(b);
 	for (size_t i = had; i < b->n; i++)
 		TRY(build_stage(b, b->stages[i], e));
 	st->steps += has_layer(&in);
@@ -125,45 +135,43 @@ static int triggers(struct build *b, struct stage *st, struct err *e)
 
 /* ---- a stage ---- */
 
-static void show_failure(struct build *b, const struct df_instruction *in)
+static int begin(struct build *b, struct stage *st, struct err *e)
 {
-	auto_str struct str lines = { 0 };
+	const struct df_plan_stage *p = &b->plan.stages[st->place];
+	const struct report_step none = { .stage = p->index };
+	bool shown = b->report >= 0 && shows_base(p);
 
-	dockerfile_lines(&b->d, in->first, in->last, &lines);
-	build_progress_failed(b->progress);
-	fprintf(stderr, "%s:%zu\n--------------------\n%s"
-		"--------------------\n", b->d.file, in->first,
-		str_text(&lines));
+	if (shown) {
+		auto_free char *text = xasprintf("FROM %s", p->base.text);
+
+		tell_begin(b, st, text);
+	}
+	TRY(build_stage_begin(b, st, e));
+	if (shown)
+		stage_report_step(b->report, &none);
+	return triggers(b, st, e);
 }
 
-static int build_stage(struct build *b, struct stage *st, struct err *e)
+/* The command shows the first that it is told. */
+static int failed(struct build *b, const struct df_instruction *in,
+		  struct err *e)
 {
-	if (build_stage_begin(b, st, e) < 0 || triggers(b, st, e) < 0)
-		return dockerfile_wrap(&b->d, &st->df->from, e);
+	dockerfile_wrap(&b->d, in, e);
+	if (b->report >= 0)
+		stage_report_failure(b->report, in->first, in->last, e);
+	return -e->code;
+}
+
+int build_stage(struct build *b, struct stage *st, struct err *e)
+{
+	if (begin(b, st, e) < 0)
+		return failed(b, &st->df->from, e);
 	for (size_t i = 0; i < st->df->instructions.n; i++) {
 		const struct df_instruction *in = &st->df->instructions.v[i];
 
-		if (instruction(b, st, in, e) == 0)
-			continue;
-		if (!build_interrupted())
-			show_failure(b, in);
-		return dockerfile_wrap(&b->d, in, e);
+		if (instruction(b, st, in, e) < 0)
+			return failed(b, in, e);
 	}
 	st->done = true;
-	return 0;
-}
-
-int build_solve(struct build *b, struct stage **ret, struct err *e)
-{
-	const struct df_plan_options o = { b->o->target, &b->context_names };
-	size_t target;
-
-	TRY(dockerfile_plan(&b->d, &b->args, &o, &b->plan, e));
-	target = b->plan.n - 1;
-	add_stages(b);
-	for (size_t i = 0; i <= target; i++)
-		if (!b->stages[i]->done)
-			TRY(build_stage(b, b->stages[i], e));
-	*ret = b->stages[target];
 	return 0;
 }

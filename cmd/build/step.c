@@ -120,32 +120,61 @@ static void grow(struct stage *st, const struct build_record *r)
 		l->digest, "size", (json_int_t)l->size));
 }
 
+/* The step is behind us: the stage has its key, its layer. */
+static int take_record(struct build *b, struct stage *st, const char *key,
+		       const struct build_record *r, char *ret_layer,
+		       struct err *e)
+{
+	if (st->img.n_layers >= IMAGE_LAYERS_MAX)
+		return err_set(e, EFBIG, "the image has %d layers already",
+			       IMAGE_LAYERS_MAX);
+	memcpy(st->key, key, DIGEST_MAX);
+	snprintf(st->created, sizeof(st->created), "%s",
+		 b->clamp ? b->created : r->created);
+	*ret_layer = '\0';
+	if (!r->empty) {
+		grow(st, r);
+		memcpy(ret_layer, r->digest, DIGEST_MAX);
+	}
+	return 0;
+}
+
 int build_step(struct build *b, struct stage *st,
 	       const struct df_instruction *in, const char *key,
 	       int (*fn)(struct step *s, struct err *e),
 	       char ret_layer[static DIGEST_MAX], struct err *e)
 {
 	struct step s = { .b = b, .st = st, .in = in, .c = { .fd = -1 } };
-	struct build_record r;
-	bool cached = !b->o->no_cache &&
-		      build_cache_find(&b->store, &b->map, &b->lease, key, &r);
+	struct report_step told = {
+		.stage = b->plan.stages[st->place].index,
+	};
+	struct build_record *r = &told.record;
 
-	if (!cached) {
-		TRY(perform(&s, fn, &r, e));
-		snprintf(r.created, sizeof(r.created), "%s", b->created);
-		TRY(build_cache_put(&b->store, key, &r, e));
+	told.cached = !b->o->no_cache &&
+		      build_cache_find(&b->store, &b->map, &b->lease, key, r);
+	if (!told.cached) {
+		TRY(perform(&s, fn, r, e));
+		snprintf(r->created, sizeof(r->created), "%s", b->created);
+		TRY(build_cache_put(&b->store, key, r, e));
 	}
-	if (st->img.n_layers >= IMAGE_LAYERS_MAX)
-		return err_set(e, EFBIG, "the image has %d layers already",
-			       IMAGE_LAYERS_MAX);
-	memcpy(st->key, key, DIGEST_MAX);
-	snprintf(st->created, sizeof(st->created), "%s",
-		 b->clamp ? b->created : r.created);
-	*ret_layer = '\0';
-	if (!r.empty) {
-		grow(st, &r);
-		memcpy(ret_layer, r.digest, DIGEST_MAX);
-	}
-	build_progress_end(b->progress, cached);
+	TRY(take_record(b, st, key, r, ret_layer, e));
+	memcpy(told.key, key, DIGEST_MAX);
+	stage_report_step(b->report, &told);
 	return 0;
+}
+
+int build_step_told(struct build *b, struct stage *st,
+		    char ret_layer[static DIGEST_MAX], struct err *e)
+{
+	size_t index = b->plan.stages[st->place].index;
+
+	for (size_t i = 0; i < b->n_told; i++) {
+		struct report_step t = b->told[i];
+
+		if (t.stage != index || !*t.key)
+			continue;
+		*b->told[i].key = '\0'; /* once */
+		return take_record(b, st, t.key, &t.record, ret_layer, e);
+	}
+	return err_set(e, EPROTO, "nothing is known of this step");
 }

@@ -53,7 +53,7 @@ static void show_output(struct step *s, int out, pid_t pid)
 			break;
 		n = read(out, buf, sizeof(buf));
 		if (n > 0)
-			build_progress_output(s->b->progress, buf, n);
+			stage_report_text(s->b->report, REPORT_OUTPUT, buf, n);
 		else if (n == 0 || errno != EINTR)
 			return;
 	}

@@ -406,6 +406,79 @@ sym" ]
 	refute "$RL" image inspect never
 }
 
+@test "a build that is killed: its processes go, the next command sweeps" {
+	load_busybox
+	printf 'FROM busybox\nRUN echo begun; sleep 100\n' | dockerfile
+	"$RL" build -t never "$ctx" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	pid=$!
+	until_text begun "$BATS_TEST_TMPDIR/out"
+	kill -KILL "$pid"
+	wait "$pid" || :
+	for i in $(seq 100); do
+		pgrep -u "$(id -u)" -f "sleep 100" >/dev/null || break
+		sleep 0.1
+	done
+	printf 'FROM busybox\nRUN true\n' | dockerfile
+	b -q "$ctx"
+	leaves_nothing
+	"$RL" system prune -f >/dev/null
+	r busybox true
+}
+
+@test "--jobs: stages that do not need one another, side by side" {
+	load_busybox
+	# each waits for the other
+	dockerfile <<-'E'
+	FROM busybox AS a
+	RUN --mount=type=cache,target=/c touch /c/a; while [ ! -e /c/b ]; do sleep 0.05; done
+	FROM busybox AS b
+	RUN --mount=type=cache,target=/c touch /c/b; while [ ! -e /c/a ]; do sleep 0.05; done
+	RUN echo b >/b
+	FROM busybox
+	COPY --from=a /bin/true /a
+	COPY --from=b /b /b
+	E
+	run timeout 60 "$RL" build --jobs 2 -t side "$ctx" </dev/null
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(r side cat /b)" = b ]
+	# one that fails ends the others
+	printf 'FROM busybox AS a\nRUN sleep 100\nFROM busybox AS b\nRUN sleep 0.3; exit 3\nFROM busybox\nCOPY --from=a / /\nCOPY --from=b / /\n' | dockerfile
+	run timeout 60 "$RL" build --jobs 0 "$ctx" </dev/null
+	[ "$status" = 1 ]
+	[[ $output == *"[a 2/2] RUN sleep 100"* ]]
+	[[ $output == *CANCELED* ]]
+	[[ $output == *"Dockerfile:4: RUN: "*"exit code: 3" ]]
+	leaves_nothing
+	run b --jobs many "$ctx"
+	[ "$status" = 1 ]
+}
+
+@test "--progress: a list on a terminal, JSON, lines" {
+	load_busybox
+	printf 'FROM busybox AS one\nRUN echo first; sleep 0.4; printf "a\\033[2Jb\\n"; sleep 0.3; echo last\n' | dockerfile
+	TERM=xterm script -qec "'$RL' build -t shown '$ctx'" /dev/null </dev/null >"$BATS_TEST_TMPDIR/tty"
+	grep -q '^\[+\] Building .*(2/2) FINISHED' <(tr -d '\r' <"$BATS_TEST_TMPDIR/tty" | sed 's/.*\x1b\[J//')
+	grep -q '=> => [0-9.]* first' "$BATS_TEST_TMPDIR/tty"
+	# what a program writes does not move the cursor
+	grep -q '=> => [0-9.]* ab' "$BATS_TEST_TMPDIR/tty"
+	grep -q '=> \[one 2/2\] RUN echo first' "$BATS_TEST_TMPDIR/tty"
+	run b --progress tty "$ctx"
+	[ "$status" = 1 ]
+	[[ $output == *"no terminal"* ]]
+	b --no-cache --progress rawjson "$ctx" 2>"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -r '.vertexes[]?|select(.completed)|.name' "$BATS_TEST_TMPDIR/json" | head -1)" = "[one 1/2] FROM busybox" ]
+	[ "$(jq -r '.logs[]?.data|@base64d' "$BATS_TEST_TMPDIR/json" | head -1)" = first ]
+	b --progress rawjson "$ctx" 2>"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -r '.vertexes[]?|select(.cached)|.name' "$BATS_TEST_TMPDIR/json" | wc -l)" = 1 ]
+	run b --progress plain "$ctx"
+	[[ $output == *"#2 [one 2/2] RUN echo first"*"#2 CACHED"* ]]
+	[ -z "$(b --progress quiet "$ctx" 2>&1 | grep -v ^sha256)" ]
+	run b --progress fancy "$ctx"
+	[ "$status" = 1 ]
+	[[ $output == *"it is auto, plain, tty, rawjson or quiet"* ]]
+}
+
 @test "--build-arg, --label, --iidfile, -q, -f, Dockerfile on stdin" {
 	load_busybox
 	printf 'ARG T=latest\nFROM busybox:$T\nARG A=1\nRUN echo "$A" >/a\n' >"$ctx/other"
