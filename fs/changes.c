@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/rootpath.h"
+#include "fs/same_xattrs.h"
 
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -232,7 +233,9 @@ static void visit(struct walk *w, const struct here *h, const char *name)
 	old = lower_stat(h, name, &i, &before);
 	if (!old)
 		add(w, CHANGE_ADD, h->f.path, name);
-	else if (!same(&now, &before))
+	else if (!same(&now, &before) ||
+		 ((S_ISREG(now.st_mode) || S_ISDIR(now.st_mode)) &&
+		  !same_xattrs(h->upper, h->layers[i], name)))
 		add(w, CHANGE_MODIFY, h->f.path, name);
 	if (!S_ISDIR(now.st_mode))
 		return;

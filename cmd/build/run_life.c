@@ -64,6 +64,7 @@ static int plan(struct run_life *l, struct err *e)
 	TRY(image_config_parse(st->doc, &l->config, e));
 	strv_clear(&l->config.entrypoint);
 	l->spec.idmap = b->map;
+	l->spec.note_owners = true;
 	l->o.hostname = HOSTNAME;
 	strv_extend(&l->o.env, strv_list(&st->scope.env));
 	df_args_proxies(&b->args, &l->o.env);
@@ -84,6 +85,7 @@ static int start_network(struct run_life *l, struct err *e)
 	spec_release(&l->spec);
 	spec_init(&l->spec);
 	l->spec.idmap = l->s->b->map;
+	l->spec.note_owners = true;
 	l->o.hostname = NULL; /* the host's */
 	return plan_spec(l, e);
 }

@@ -608,6 +608,39 @@ sym" ]
 	[[ $output != *.rm* ]]
 }
 
+@test "owners that RUN gives are in the layer, with one id too" {
+	load_busybox
+	echo x >"$ctx/f"
+	dockerfile <<-'E'
+	FROM busybox
+	COPY --chown=33:4 --chmod=600 f /copied
+	RUN mkdir -p /d/e; touch /d/a /d/b /d/c /d/e/f /d/-g; ln -s a /d/link; \
+		chown -R 33:4 /d; chown 5:6 /d/b; chown 0:0 /d/c; \
+		cd /d && chown 7:8 ./-g && chmod 640 a && chmod 644 /copied; \
+		ln -s a rel; chown 9:9 rel; ln -s /d/e/f abs; chown 10:10 abs; \
+		! chown 1:1 /missing 2>/dev/null
+	RUN chown 0:0 /d/e/f; chown 11:11 /etc/group /d; mv /d/-g /d/h
+	E
+	b -q -t owned "$ctx"
+	"$RL" save --format oci-dir -o "$BATS_TEST_TMPDIR/oci" owned
+	m=$(jq -r '.manifests[0].digest' "$BATS_TEST_TMPDIR/oci/index.json")
+	for i in 1 2 3; do
+		l=$(jq -r ".layers[$i].digest" "$BATS_TEST_TMPDIR/oci/blobs/sha256/${m#*:}")
+		tar --numeric-owner -tvf "$BATS_TEST_TMPDIR/oci/blobs/sha256/${l#*:}"
+	done | awk '{ print $1, $2, $6 }' | grep -v '^[lh]\|/$\|/proc\|/\.wh' | LC_ALL=C sort >"$BATS_TEST_TMPDIR/owners"
+	cat "$BATS_TEST_TMPDIR/owners"
+	[ "$(cat "$BATS_TEST_TMPDIR/owners")" = "-rw------- 33/4 copied
+-rw-r----- 9/9 d/a
+-rw-r--r-- 0/0 d/c
+-rw-r--r-- 0/0 d/e/f
+-rw-r--r-- 10/10 d/e/f
+-rw-r--r-- 11/11 etc/group
+-rw-r--r-- 33/4 copied
+-rw-r--r-- 5/6 d/b
+-rw-r--r-- 7/8 d/-g
+-rw-r--r-- 7/8 d/h" ]
+}
+
 @test "--ssh hands an agent's socket in" {
 	load_busybox
 	command -v ssh-agent >/dev/null || skip "no ssh-agent here"
