@@ -73,7 +73,7 @@ struct build {
 	struct df_args args;
 	int context;          /* folder; -1: none */
 	struct ignore ignore; /* of it */
-	struct container stdin_folder; /* where a tar was unpacked */
+	struct container tar_folder; /* where a tar was unpacked */
 	struct strv context_names;     /* of --build-context */
 	struct df_plan plan;
 	struct stage **stages; /* one a place */

@@ -184,7 +184,7 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	struct build_options *o = opts;
 	struct build b = { .o = o, .store = STORE_INIT,
 			   .lease = LEASE_INIT, .context = -1, .report = -1,
-			   .stdin_folder = CONTAINER_INIT };
+			   .tar_folder = CONTAINER_INIT };
 	struct err ignored;
 	int r;
 

@@ -24,7 +24,6 @@ static int parse_fd(struct build *b, int fd, struct err *e)
 	return parse(b, "Dockerfile", text, n, e);
 }
 
-/* -f is looked for where we are, as docker does; in a tar, inside of it. */
 static int read_dockerfile(struct build *b, int dir, struct err *e)
 {
 	auto_free char *path = NULL;
@@ -56,7 +55,8 @@ static int spool(struct build *b, const void *head, size_t n, struct err *e)
 
 struct unpacking {
 	int in;
-	const char *path;
+	const char *name; /* of the archive */
+	const char *path; /* the folder */
 };
 
 static int unpack_inside(void *arg, struct err *e)
@@ -74,23 +74,22 @@ static int unpack_inside(void *arg, struct err *e)
 		return err_sys(e, "cut the mounts off the host's");
 	r = copy_unpack(&c, u->in, dir, "/", e);
 	return r < 0 ? r : r ? 0 :
-		err_set(e, EINVAL, "stdin is neither a Dockerfile nor a tar "
-			"archive");
+		err_set(e, EINVAL, "%s is neither a folder, a tar archive nor "
+			"a Dockerfile on stdin", u->name);
 }
 
 /* In a container's folder: a build that is killed leaves it to be swept. */
-static int unpack_tar(struct build *b, int in, struct err *e)
+static int unpack_tar(struct build *b, int in, const char *name, struct err *e)
 {
 	auto_free char *path = NULL;
-	struct unpacking u = { .in = in };
+	struct unpacking u = { .in = in, .name = name };
 
-	TRY(build_folder_make(b, &b->stdin_folder, e));
-	u.path = path = xasprintf("%s/upper", b->stdin_folder.path);
+	TRY(build_folder_make(b, &b->tar_folder, e));
+	u.path = path = xasprintf("%s/upper", b->tar_folder.path);
 	if (idmap_run_inside(&b->map, unpack_inside, &u, e) < 0)
 		return err_wrap(e, "unpack the context");
-	b->context = dir_open(b->stdin_folder.fd, "upper", e);
-	TRY(b->context);
-	return read_dockerfile(b, b->context, e);
+	b->context = dir_open(b->tar_folder.fd, "upper", e);
+	return b->context < 0 ? b->context : 0;
 }
 
 static bool is_text(const char *p, size_t n)
@@ -118,9 +117,26 @@ static int read_stdin(struct build *b, struct err *e)
 	else if (is_text(str_text(&head), head.len))
 		r = parse_fd(b, fd, e);
 	else
-		r = unpack_tar(b, fd, e);
+		r = unpack_tar(b, fd, "stdin", e);
 	close(fd);
+	if (r == 0 && b->context >= 0)
+		r = read_dockerfile(b, b->context, e);
 	return r;
+}
+
+/* ---- a folder, or the file of a tar ---- */
+
+static int open_path(struct build *b, const char *path, struct err *e)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, "open the context %s", path);
+	if (S_ISREG(st.st_mode))
+		return unpack_tar(b, fd, path, e);
+	b->context = dir_open(AT_FDCWD, path, e);
+	return b->context < 0 ? b->context : 0;
 }
 
 /* ---- all of it ---- */
@@ -138,13 +154,14 @@ int build_context_open(struct build *b, const char *context, struct err *e)
 			       "for both build context and dockerfile");
 	if (streq(context, "-"))
 		return read_stdin(b, e);
-	b->context = dir_open(AT_FDCWD, context, e);
-	TRY(b->context);
+	TRY(open_path(b, context, e));
 	if (file_on_stdin) {
 		TRY(ignore_read(-1, NULL, b->context, &b->ignore, e));
 		return parse_fd(b, 0, e);
 	}
-	return read_dockerfile(b, b->o->file ? AT_FDCWD : b->context, e);
+	/* -f is looked for where we are, as docker does; in a tar, inside */
+	return read_dockerfile(b, b->o->file && b->tar_folder.fd < 0 ?
+			       AT_FDCWD : b->context, e);
 }
 
 void build_context_close(struct build *b)
@@ -155,7 +172,7 @@ void build_context_close(struct build *b)
 		close(b->context);
 	b->context = -1;
 	ignore_release(&b->ignore);
-	if (b->stdin_folder.fd >= 0)
-		container_remove(&b->store, &b->stdin_folder, -1, &ignored);
-	container_release(&b->stdin_folder);
+	if (b->tar_folder.fd >= 0)
+		container_remove(&b->store, &b->tar_folder, -1, &ignored);
+	container_release(&b->tar_folder);
 }

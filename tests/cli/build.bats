@@ -500,6 +500,16 @@ sym" ]
 	printf 'FROM busybox\nCOPY x /y\n' | dockerfile
 	tar -C "$ctx" -cz . | "$RL" build -q -t stdin -
 	[ "$(r stdin cat /y)" = x ]
+	# the same as a file, with a Dockerfile in it, or one on stdin
+	mv "$ctx/Dockerfile" "$ctx/named"
+	tar -C "$ctx" -czf "$BATS_TEST_TMPDIR/ctx.tar.gz" .
+	b -q -t tarfile -f named "$BATS_TEST_TMPDIR/ctx.tar.gz"
+	[ "$(r tarfile cat /y)" = x ]
+	printf 'FROM busybox\nCOPY x /z\n' | "$RL" build -q -t tarfile -f - "$BATS_TEST_TMPDIR/ctx.tar.gz"
+	[ "$(r tarfile cat /z)" = x ]
+	run b "$ctx/x"
+	[ "$status" = 1 ]
+	[[ $output == *"ctx/x is neither a folder, a tar archive"* ]]
 	leaves_nothing
 }
 
