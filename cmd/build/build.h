@@ -46,7 +46,7 @@ struct build_options {
 	struct strv contexts;
 	const char *file, *target, *network, *platform, *iidfile, *progress;
 	const char *jobs;
-	bool no_cache, pull, quiet;
+	bool no_cache, pull, quiet, squash;
 };
 
 /* A stage: what it stands on so far. */
@@ -57,6 +57,8 @@ struct stage {
 	json_t *doc;         /* configuration and history, growing */
 	json_t *descriptors; /* of its layers */
 	struct image img;    /* layers alone */
+	size_t n_base;       /* those of the image that all began with, */
+	size_t base_steps;   /* and entries of its history */
 	char key[DIGEST_MAX];
 	char created[BUILD_TIME_MAX]; /* its last layer */
 	struct df_scope scope;

@@ -48,6 +48,8 @@ static const struct opt options[] = {
 	  "show no progress, print the image's ID"),
 	O(OPT_LIST, secrets, "secret", 0, "id=ID[,src=FILE|env=NAME]",
 	  "a secret for RUN --mount=type=secret"),
+	O(OPT_BOOL, squash, "squash", 0, NULL,
+	  "put all new layers into one"),
 	O(OPT_LIST, ssh, "ssh", 0, "default|ID[=SOCKET]",
 	  "an agent's socket for RUN --mount=type=ssh"),
 	O(OPT_LIST, tags, "tag", 't', "NAME[:TAG]", "a name for the image"),

@@ -93,6 +93,8 @@ int build_base(struct build *b, const struct df_source *from,
 	TRY(claim(b, &img, e));
 	build_take_layers(st, &img, json_object_get(img.manifest, "layers"));
 	st->doc = build_config_from(img.config.json);
+	st->n_base = img.n_layers;
+	st->base_steps = json_array_size(json_object_get(st->doc, "history"));
 	build_key_add(st->key, img.id);
 	created = json_string_value(json_object_get(st->doc, "created"));
 	snprintf(st->created, sizeof(st->created), "%s",

@@ -2,6 +2,7 @@
 #include "cmd/build/output.h"
 
 #include "cmd/build/output_tree.h"
+#include "cmd/build/squash.h"
 #include "cmd/cmd.h"
 #include "core/base/file.h"
 #include "core/labels.h"
@@ -114,6 +115,8 @@ static int set_labels(const struct build *b, json_t *doc, struct err *e)
 static int store_image(struct build *b, struct stage *st, char *ret_id,
 		       struct err *e)
 {
+	if (b->o->squash)
+		TRY(build_squash(b, st, e));
 	json_object_del(st->doc, "rl.cmd");
 	json_object_set_new(st->doc, "created", json_string(st->created));
 	TRY(set_labels(b, st->doc, e));

@@ -49,6 +49,8 @@ void build_stage_shell(struct stage *st)
 static void take_stage(struct stage *st, const struct stage *from)
 {
 	build_take_layers(st, &from->img, from->descriptors);
+	st->n_base = from->n_base;
+	st->base_steps = from->base_steps;
 	st->doc = json_deep_copy(from->doc);
 	/* whether there was a CMD is asked of one stage only */
 	json_object_del(st->doc, "rl.cmd");

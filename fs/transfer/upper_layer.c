@@ -5,7 +5,7 @@
 #include "core/rootpath.h"
 #include "fs/changes.h"
 #include "fs/driver.h"
-#include "fs/transfer/new_image.h"
+#include "fs/transfer/layer_blob.h"
 #include "fs/transfer/tar_out.h"
 
 /* Larger holes stay holes, so that they do not fill the disk. */
@@ -14,7 +14,7 @@
 /* For the child that writes the tar. */
 struct writer {
 	const struct upper_layer *u;
-	int folder, out;
+	int folder;
 };
 
 static int put_whiteout(struct tar_out *t, const char *path, struct err *e)
@@ -40,7 +40,7 @@ static int put_file(struct tar_out *t, int upper, const char *path,
 	return tar_out_file(t, dir, name, path + 1, e);
 }
 
-static int put_changes(const struct writer *w, int upper,
+static int put_changes(const struct writer *w, int out, int upper,
 		       const struct change_list *l, struct err *e)
 {
 	const struct tar_out_options o = {
@@ -48,7 +48,7 @@ static int put_changes(const struct writer *w, int upper,
 		.newest = w->u->newest,
 	};
 	struct tar_out *t = NULL;
-	int r = tar_out_new(w->out, &o, &t, e);
+	int r = tar_out_new(out, &o, &t, e);
 
 	for (size_t i = 0; i < l->n && r >= 0; i++)
 		r = l->v[i].kind == CHANGE_DELETE ?
@@ -109,7 +109,7 @@ static void take_out_stubs(const struct strv *stubs,
 }
 
 /* In the child.  Without a change there is no tar. */
-static int write_layer(void *arg, struct err *e)
+static int write_layer(void *arg, int out, struct err *e)
 {
 	const struct writer *w = arg;
 	auto_close int upper = dir_open(w->folder, "upper", e);
@@ -128,34 +128,11 @@ static int write_layer(void *arg, struct err *e)
 	take_out_stubs(w->u->stubs, &src);
 	r = changes_find(&src, &l, e);
 	if (r == 0 && l.n)
-		r = put_changes(w, upper, &l, e);
+		r = put_changes(w, out, upper, &l, e);
 	for (size_t i = 0; i < src.n_layers; i++)
 		close(fds[i]);
 	free(fds);
 	return r;
-}
-
-static int fill(struct writer *w, struct new_blob *b, struct err *e)
-{
-	struct idmap_child child;
-	struct err other;
-	int p[2], r, end;
-
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_sys(e, "make a pipe");
-	w->out = p[1];
-	r = idmap_start_inside(w->u->map, write_layer, w, &child, e);
-	close(p[1]);
-	if (r < 0) {
-		close(p[0]);
-		return r;
-	}
-	r = new_blob_fill(b, p[0], e);
-	close(p[0]);
-	end = idmap_wait_inside(&child, &other);
-	if (r == 0 && end < 0)
-		*e = other;
-	return r < 0 ? r : end;
 }
 
 int upper_layer_make(const struct upper_layer *u, struct lease *l,
@@ -163,17 +140,7 @@ int upper_layer_make(const struct upper_layer *u, struct lease *l,
 {
 	auto_close int folder = dir_open(AT_FDCWD, u->folder, e);
 	struct writer w = { .u = u, .folder = folder };
-	struct new_blob b = NEW_BLOB_INIT;
-	int r;
 
 	TRY(folder);
-	r = new_blob_open(u->store, &b, e);
-	if (r == 0)
-		r = fill(&w, &b, e);
-	if (r == 0 && lseek(b.fd, 0, SEEK_END) > 0) {
-		r = new_blob_store(u->store, &b, l, ret, e);
-		r = r < 0 ? r : 1;
-	}
-	new_blob_release(u->store, &b);
-	return r;
+	return layer_blob_make(u->store, u->map, write_layer, &w, l, ret, e);
 }

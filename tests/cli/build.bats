@@ -534,6 +534,37 @@ sym" ]
 	[ "$status" = 1 ]
 }
 
+@test "--squash: one layer that shows what all did" {
+	load_busybox
+	mkdir "$ctx/d"
+	echo 1 >"$ctx/d/1"; echo 2 >"$ctx/d/2"
+	dockerfile <<-'E'
+	FROM busybox
+	RUN mkdir -p /base/in /gone /again && echo old >/base/in/old && touch /base/x /gone/x /again/old /file
+	E
+	b -q -t sqbase "$ctx"
+	dockerfile <<-'E'
+	FROM sqbase
+	COPY d /d
+	RUN rm -r /base/in /gone /again && rm /d/1 && echo new >/new && ln /new /hard
+	RUN mkdir /again && touch /again/new && rm /file && mkdir /file && chown 33:4 /d/2
+	RUN rm -r /base/x && mkdir /base/x && rm /hard
+	E
+	b -q -t plain "$ctx"
+	run b --squash -t squashed "$ctx"
+	echo "$output"
+	[ "$status" = 0 ]
+	list() { r "$1" sh -c 'find / -xdev ! -path "/proc*" ! -path "/sys*" ! -path "/dev*" -exec stat -c "%n %F %a %u:%g %s" {} + | grep -v "^/ \|/etc \|hosts\|resolv\|hostname" | sort'; }
+	diff <(list plain) <(list squashed)
+	[ "$("$RL" image inspect -f '{{len .RootFS.Layers}}' squashed)" = 3 ]
+	[ "$(r squashed sh -c 'ls /again /base; cat /new')" = $'/again:\nnew\n\n/base:\nx\nnew' ]
+	"$RL" save -o "$BATS_TEST_TMPDIR/s.tar" squashed
+	RL_ROOT=$BATS_TEST_TMPDIR/store/two "$RL" load -q -i "$BATS_TEST_TMPDIR/s.tar"
+	diff <(list plain) <(RL_ROOT=$BATS_TEST_TMPDIR/store/two list squashed)
+	# so does the peer
+	skopeo inspect "docker-archive:$BATS_TEST_TMPDIR/s.tar" >/dev/null
+}
+
 @test "SOURCE_DATE_EPOCH: the same bytes in two stores" {
 	load_busybox
 	echo x >"$ctx/x"
