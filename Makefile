@@ -37,10 +37,10 @@ endif
 override CFLAGS += $(WARN) $(HARDEN)
 
 # The folder says which program a file belongs to.
-LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c)
+LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c fs/dockerfile/*.c)
 SHARED_SRC   := $(wildcard cmd/ui/*.c)
 RL_SRC       := $(wildcard cmd/*.c cmd/container/*.c cmd/doctor/*.c)
-TRANSFER_SRC := $(wildcard fs/transfer/*.c cmd/transfer/*.c)
+TRANSFER_SRC := $(wildcard fs/transfer/*.c fs/build/*.c cmd/transfer/*.c cmd/build/*.c) cmd/image_obtain.c
 SLIRP_SRC    := $(wildcard net/slirp/*.c)
 SCOPE_SRC    := $(wildcard core/scope/*.c) core/base/base.c
 SLIRP_PURE   := $(addprefix net/slirp/,frame.c dns.c judge.c merge.c timewait.c)
@@ -113,6 +113,7 @@ bench:                                    ## times and memory beside floors and 
 	@tests/bench/start.sh $B && echo && tests/bench/exec.sh $B && \
 		echo && tests/bench/memory.sh $B && \
 		echo && tests/bench/pull.sh $B && echo && tests/bench/push.sh $B && \
+		echo && tests/bench/build.sh $B && \
 		echo && tests/bench/net.sh $B && echo && tests/bench/net_bytes.sh $B && \
 		echo && tests/bench/net_requests.sh $B && \
 		echo && tests/bench/net_connections.sh $B && echo && tests/bench/log.sh $B && \

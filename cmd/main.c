@@ -14,6 +14,7 @@ extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
 extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_system_prune;
 extern const struct cmd cmd_unshare, cmd_doctor, cmd_version, cmd_help;
 extern const struct cmd cmd_man, cmd_complete, cmd_push, cmd_history;
+extern const struct cmd cmd_build, cmd_builder_prune;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
@@ -44,6 +45,8 @@ const struct cmd *const cmd_table[] = {
 	&cmd_export,
 	&cmd_commit,
 	&cmd_import,
+	&cmd_build,
+	&cmd_builder_prune,
 	&cmd_pull,
 	&cmd_push,
 	&cmd_images,

@@ -20,6 +20,19 @@ const struct cmd cmd_push = {
 	.transfer = true,
 };
 
+const struct cmd cmd_build = {
+	.name = "build",
+	.aliases = "image build,builder build",
+	.help = "make an image from a Dockerfile",
+	.transfer = true,
+};
+
+const struct cmd cmd_builder_prune = {
+	.name = "builder prune",
+	.help = "remove the build cache",
+	.transfer = true,
+};
+
 const struct cmd cmd_login = {
 	.name = "login",
 	.help = "log in to a registry",

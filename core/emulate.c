@@ -2,6 +2,7 @@
 #include "core/emulate.h"
 
 #include "core/base/file.h"
+#include "core/emulate_owner.h"
 
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -50,6 +51,7 @@ struct emulate {
 	size_t n;
 	uint64_t keepers[KEEPERS]; /* program_id() of who keeps: a ring */
 	size_t next_keeper;
+	struct owner_notes *notes;
 };
 
 /* ---- in the container ---- */
@@ -148,18 +150,25 @@ static void put_prlimit(struct sock_fprog *p)
 	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
 }
 
-static void build(struct sock_fprog *p, uint32_t uid, uint32_t gid)
+static void put_asked(struct sock_fprog *p, int nr)
+{
+	put(p, (struct sock_filter)IF_EQ(nr, 0, 1));
+	put(p, (struct sock_filter)RETURN(SECCOMP_RET_USER_NOTIF));
+}
+
+static void build(struct sock_fprog *p, uint32_t uid, uint32_t gid, bool notes)
 {
 	put(p, (struct sock_filter)LOAD(offsetof(struct seccomp_data, arch)));
 	put(p, (struct sock_filter)IF_EQ(ARCH, 1, 0));
 	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
 	put(p, (struct sock_filter)LOAD(offsetof(struct seccomp_data, nr)));
-	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
-		put(p, (struct sock_filter)IF_EQ(asked[i], 0, 1));
-		put(p, (struct sock_filter)RETURN(SECCOMP_RET_USER_NOTIF));
-	}
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		put_asked(p, asked[i]);
 	for (size_t i = 0; i < ARRAY_LEN(granted); i++)
-		put_chown(p, i, uid, gid);
+		if (notes)
+			put_asked(p, granted[i].nr);
+		else
+			put_chown(p, i, uid, gid);
 #ifdef SYS_mknod
 	put_mknod(p, SYS_mknod, 1);
 #endif
@@ -170,7 +179,7 @@ static void build(struct sock_fprog *p, uint32_t uid, uint32_t gid)
 	put(p, (struct sock_filter)RETURN(SECCOMP_RET_ALLOW));
 }
 
-int emulate_install(uint32_t uid, uint32_t gid, int *ret_listener,
+int emulate_install(uint32_t uid, uint32_t gid, bool notes, int *ret_listener,
 		    struct err *e)
 {
 	struct sock_filter insns[PROGRAM_MAX];
@@ -183,7 +192,7 @@ int emulate_install(uint32_t uid, uint32_t gid, int *ret_listener,
 		l.rlim_cur = 0;
 		setrlimit(LIMIT_ROW, &l);
 	}
-	build(&prog, uid, gid);
+	build(&prog, uid, gid, notes);
 	fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 		     SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 	if (fd < 0 && errno != EBUSY)
@@ -221,6 +230,7 @@ int emulate_fd(const struct emulate *m)
 void emulate_close(struct emulate *m)
 {
 	close(m->fd);
+	owner_notes_free(m->notes);
 	free(m->rows);
 	free(m);
 }
@@ -485,10 +495,38 @@ static int64_t answer(struct emulate *m, const struct seccomp_notif *q,
 	}
 }
 
+/* As owner_notes_put(). */
+static int give_away(struct emulate *m, const struct seccomp_notif *q)
+{
+	struct owner_call c;
+	int r = owner_call_read(q, &c);
+
+	if (r == 0 && still_there(m, q->id))
+		r = owner_notes_put(&m->notes, q->pid, &c);
+	owner_call_release(&c);
+	return r;
+}
+
+/* Send what became of the call; `go_on`: the kernel carries it out. */
+static int send_answer(const struct emulate *m, uint64_t id, int64_t r,
+		       bool go_on, struct err *e)
+{
+	struct seccomp_notif_resp a = {
+		.id = id, .error = r < 0 ? (int)r : 0, .val = r < 0 ? 0 : r,
+	};
+
+	if (go_on)
+		a = (struct seccomp_notif_resp){
+			.id = id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
+		};
+	if (ioctl(m->fd, SECCOMP_IOCTL_NOTIF_SEND, &a) < 0 && errno != ENOENT)
+		return err_sys(e, "answer a call");
+	return 0;
+}
+
 int emulate_step(struct emulate *m, struct err *e)
 {
 	struct seccomp_notif q = { 0 };
-	struct seccomp_notif_resp a = { 0 };
 	struct creds c;
 	bool changed;
 	int64_t r;
@@ -498,6 +536,10 @@ int emulate_step(struct emulate *m, struct err *e)
 			return 0;
 		return err_sys(e, "hear a call that is to be answered");
 	}
+	if (owner_call_is(q.data.nr)) {
+		r = give_away(m, &q);
+		return send_answer(m, q.id, r, r == 1, e);
+	}
 	c = *current(m, q.pid);
 	r = answer(m, &q, &c, &changed);
 	if (changed && r >= 0 && still_there(m, q.id)) {
@@ -505,14 +547,5 @@ int emulate_step(struct emulate *m, struct err *e)
 
 		r = kept < 0 ? kept : r;
 	}
-	a.id = q.id;
-	a.error = r < 0 ? (int)r : 0;
-	a.val = r < 0 ? 0 : r;
-	if (q.data.nr == SYS_prctl)
-		a = (struct seccomp_notif_resp){
-			.id = q.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
-		};
-	if (ioctl(m->fd, SECCOMP_IOCTL_NOTIF_SEND, &a) < 0 && errno != ENOENT)
-		return err_sys(e, "answer a call");
-	return 0;
+	return send_answer(m, q.id, r, q.data.nr == SYS_prctl, e);
 }

@@ -17,11 +17,12 @@
 struct emulate;
 
 /*
- * In the container, whose one id is `uid` and `gid`: install the filter;
+ * In the container, whose one id is `uid` and `gid`: install the filter, with
+ * `notes` one that has the supervisor note owners (emulate_owner.h);
  * *ret_listener is the caller's.  -1: an rl around us answers already, as
  * the kernel lets one only (seccomp(2), EBUSY).
  */
-int emulate_install(uint32_t uid, uint32_t gid, int *ret_listener,
+int emulate_install(uint32_t uid, uint32_t gid, bool notes, int *ret_listener,
 		    struct err *e);
 /*
  * In the supervisor: answer what comes from `listener`, now owned by *ret.

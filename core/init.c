@@ -375,7 +375,8 @@ static int step_emulate(struct init *in, struct err *e)
 	if (in->spec->idmap.kind != IDMAP_SINGLE)
 		return 0;
 	TRY(emulate_install(in->spec->idmap.uid.e[0].inside,
-			    in->spec->idmap.gid.e[0].inside, &listener, e));
+			    in->spec->idmap.gid.e[0].inside,
+			    in->spec->note_owners, &listener, e));
 	if (listener < 0)
 		return 0;
 	return sync_send(in->sock, SYNC_NOTIFY, listener, e);

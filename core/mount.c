@@ -161,6 +161,11 @@ static int text_file(struct mount_ctx *c, const struct mount *m, struct err *e)
 
 	snprintf(name, sizeof(name), "%zu", c->n_texts++);
 	TRY(file_create(c->spare, name, m->source, 0644, e));
+	if ((m->uid || m->gid) &&
+	    fchownat(c->spare, name, m->uid, m->gid, 0) < 0)
+		return err_sys(e, "give %s to %u:%u", m->dest, m->uid, m->gid);
+	if (m->mode && fchmodat(c->spare, name, m->mode, 0) < 0)
+		return err_sys(e, "set the mode of %s", m->dest);
 	return mount_clone(c->spare, name, false, e);
 }
 
@@ -265,7 +270,9 @@ static int clone_subpath(const struct mount *m, struct err *e)
 	fd = root_open(top, m->subpath, O_PATH, &why);
 	if (fd < 0)
 		return err_set(e, why.code, "cannot access the path '%s' of "
-			       "the volume %s: %s", m->subpath, m->volume,
+			       "%s%s: %s", m->subpath, m->volume ?
+			       "the volume " : "", m->volume ? m->volume :
+			       m->source,
 			       strerror(why.code));
 	return mount_clone(fd, "", m->recursive, e);
 }

@@ -31,6 +31,9 @@ struct mount {
 	char    *fstype;          /* MOUNT_FS */
 	char    *source;
 	char    *dest;            /* absolute, inside */
+	mode_t   mode;            /* MOUNT_TEXT; 0: 0644 */
+	uid_t    uid;             /* the same: whose it is */
+	gid_t    gid;
 	struct strv data;         /* "key=value" or "flag", for the filesystem */
 	uint64_t attr_set;        /* MOUNT_ATTR_* */
 	uint64_t propagation;     /* MS_SHARED, MS_SLAVE, ...; 0: private */

@@ -1,6 +1,7 @@
 /* mount_csv.c - reading --mount. */
 #include "core/mount_text.h"
 
+#include "core/base/csv.h"
 #include "core/labels.h"
 #include "core/volume_name.h"
 
@@ -16,38 +17,6 @@ struct wish {
 };
 
 /* ---- the fields ---- */
-
-/* One field in quotes, where "" is a quote; NULL: it does not end so. */
-static const char *quoted_field(const char *s, struct str *ret)
-{
-	for (s++; *s; s++) {
-		if (*s == '"' && *++s != '"')
-			return *s && *s != ',' ? NULL : s;
-		str_putc(ret, *s);
-	}
-	return NULL;
-}
-
-/* Fields as Go's encoding/csv reads them: those in quotes may hold commas. */
-static int split(const char *s, struct strv *ret, struct err *e)
-{
-	for (;; s++) {
-		auto_str struct str field = { 0 };
-
-		if (*s == '"') {
-			s = quoted_field(s, &field);
-		} else {
-			str_add(&field, s, strcspn(s, ","));
-			s += field.len;
-		}
-		if (!s)
-			return err_set(e, EINVAL, "--mount: a quoted field "
-				       "has no end");
-		strv_add(ret, str_text(&field));
-		if (!*s)
-			return 0;
-	}
-}
 
 static const struct {
 	const char *key;
@@ -289,7 +258,9 @@ static int read_mount(const char *text, struct wish *w, struct mount_list *l,
 	auto_strv struct strv field = { 0 };
 	auto_free char *dest = NULL;
 
-	TRY(split(text, &field, e));
+	if (!csv_split(text, &field))
+		return err_set(e, EINVAL, "--mount: a quoted field has no "
+			       "end");
 	for (size_t i = 0; i < field.n; i++)
 		TRY(read_field(field.v[i], w, e));
 	w->type = w->type ? w->type : "volume";

@@ -89,6 +89,7 @@ struct spec {
 	 * what that user namespace has already.
 	 */
 	int share;
+	bool  note_owners;  /* with one id: emulate_owner.h */
 	struct ns_spec ns[NS_TYPES];
 	struct idmap idmap;
 	int64_t time_offset_s; /* both clocks; with ns[NS_TIME] private */

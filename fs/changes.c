@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/rootpath.h"
+#include "fs/same_xattrs.h"
 
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -54,7 +55,7 @@ static bool xattr_yes(int fd, const char *name)
 	return fgetxattr(fd, name, &v, 1) == 1 && v == 'y';
 }
 
-static bool is_opaque(int fd)
+bool change_is_opaque(int fd)
 {
 	return xattr_yes(fd, "user.overlay.opaque") ||
 	       xattr_yes(fd, "user.fuseoverlayfs.opaque");
@@ -69,7 +70,7 @@ static bool has_whiteout_xattr(int dir, const char *name)
 	       fgetxattr(fd, "user.overlay.whiteout", NULL, 0) >= 0;
 }
 
-static bool is_whiteout(int dir, const char *name, const struct stat *st)
+bool change_is_whiteout(int dir, const char *name, const struct stat *st)
 {
 	if (S_ISCHR(st->st_mode))
 		return st->st_rdev == makedev(0, 0);
@@ -98,7 +99,7 @@ static bool lower_stat(const struct here *h, const char *name, size_t *ret_i,
 		if (stat_at(h->layers[i], name, ret) < 0)
 			continue;
 		*ret_i = i;
-		return !is_whiteout(h->layers[i], name, ret);
+		return !change_is_whiteout(h->layers[i], name, ret);
 	}
 	return false;
 }
@@ -108,7 +109,7 @@ static bool opaque_at(int dir, const char *name)
 	auto_close int fd = openat(dir, name, O_RDONLY | O_DIRECTORY |
 				   O_NOFOLLOW | O_CLOEXEC);
 
-	return fd >= 0 && is_opaque(fd);
+	return fd >= 0 && change_is_opaque(fd);
 }
 
 /* The layers that show through in a folder: from i on. */
@@ -193,7 +194,7 @@ static int read_names(struct here *h, struct err *e)
 			strv_add(&h->deleted, ent->d_name + strlen(MARK));
 		else if (stat_at(h->upper, ent->d_name, &st) < 0)
 			continue; /* gone since */
-		else if (is_whiteout(h->upper, ent->d_name, &st))
+		else if (change_is_whiteout(h->upper, ent->d_name, &st))
 			strv_add(&h->deleted, ent->d_name);
 		else
 			strv_add(&h->names, ent->d_name);
@@ -232,7 +233,9 @@ static void visit(struct walk *w, const struct here *h, const char *name)
 	old = lower_stat(h, name, &i, &before);
 	if (!old)
 		add(w, CHANGE_ADD, h->f.path, name);
-	else if (!same(&now, &before))
+	else if (!same(&now, &before) ||
+		 ((S_ISREG(now.st_mode) || S_ISDIR(now.st_mode)) &&
+		  !same_xattrs(h->upper, h->layers[i], name)))
 		add(w, CHANGE_MODIFY, h->f.path, name);
 	if (!S_ISDIR(now.st_mode))
 		return;
@@ -320,7 +323,7 @@ static int walk_folder(struct walk *w, struct here *h, struct err *e)
 
 	if (r <= 0)
 		return r; /* 0: replaced since */
-	h->opaque = *h->f.path && is_opaque(h->upper);
+	h->opaque = *h->f.path && change_is_opaque(h->upper);
 	TRY(read_names(h, e));
 	for (size_t i = 0; i < h->names.n; i++)
 		visit(w, h, h->names.v[i]);

@@ -22,6 +22,8 @@
  */
 #include "core/base/err.h"
 
+#include <sys/stat.h>
+
 enum change_kind { CHANGE_MODIFY, CHANGE_ADD, CHANGE_DELETE };
 
 struct change {
@@ -53,5 +55,9 @@ static inline void auto_changes_p(struct change_list *l)
 
 /* Is this name in an upper folder a mark of a driver's, and no file? */
 bool change_is_mark(const char *name);
+/* Does this file of an upper folder, or a layer, say that a name is gone? */
+bool change_is_whiteout(int dir, const char *name, const struct stat *st);
+/* Does this folder of one, that nothing shows through? */
+bool change_is_opaque(int fd);
 
 #endif

@@ -160,6 +160,22 @@ static int root_lease(struct collect *c, int dirfd, const char *name,
 	return 0;
 }
 
+/* cache/KEY names the layer of a build's step. */
+static int root_cache(struct collect *c, int dirfd, const char *name,
+		      struct err *e)
+{
+	auto_json json_t *doc = NULL;
+	int r = json_read_file(dirfd, name, &doc, e);
+
+	if (r < 0)
+		return names_nothing(r) ? 0 : r;
+	if (digest_of(doc)) {
+		set_add(c->blobs, digest_of(doc));
+		set_add(c->layers, digest_of(doc));
+	}
+	return 0;
+}
+
 /* ---- walking the store's folders ---- */
 
 /* Visit every entry but dot files; a folder that is not there has none. */
@@ -348,6 +364,7 @@ static int find_roots(struct collect *c, struct err *e)
 	TRY(root_index(c, e));
 	TRY(each_entry(c, c->s->fd, "containers", root_container, e));
 	TRY(each_entry(c, c->s->fd, "incoming", root_lease, e));
+	TRY(each_entry(c, c->s->fd, "cache", root_cache, e));
 	for (size_t i = 0; i < c->queue.n; i++)
 		TRY(keep_manifest(c, c->queue.v[i], e));
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "core/mount.h"
 #include "core/signal_name.h"
+#include "fs/dockerfile/expose.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -232,39 +233,20 @@ static int change_label(struct change *c, struct err *e)
 	return pairs(c, add_label, e);
 }
 
-/* "80", "80/udp", "8000-8010". */
-static int expose(json_t *ports, const char *text, struct err *e)
-{
-	size_t n = strcspn(text, "/");
-	const char *proto = text[n] ? text + n + 1 : "tcp";
-	auto_free char *range = xstrndup(text, n);
-	char *dash = strchr(range, '-');
-	uint64_t from, to;
-
-	if (dash)
-		*dash++ = '\0';
-	if (!parse_u64(range, 65535, &from) ||
-	    !parse_u64(dash ? dash : range, 65535, &to) || !from || from > to ||
-	    (!streq(proto, "tcp") && !streq(proto, "udp") &&
-	     !streq(proto, "sctp")))
-		return err_set(e, EINVAL, "invalid containerPort: %.80s", text);
-	for (; from <= to; from++) {
-		char key[32];
-
-		snprintf(key, sizeof(key), "%u/%s", (unsigned int)from, proto);
-		json_object_set_new(ports, key, json_object());
-	}
-	return 0;
-}
-
 static int change_expose(struct change *c, struct err *e)
 {
 	auto_strv struct strv list = { 0 };
 
 	TRY(need_text(c->text, e));
 	TRY(words(c->env, c->text, &list, e));
-	for (size_t i = 0; i < list.n; i++)
-		TRY(expose(object(c->config, "ExposedPorts"), list.v[i], e));
+	for (size_t i = 0; i < list.n; i++) {
+		auto_strv struct strv ports = { 0 };
+
+		TRY(expose_ports(list.v[i], &ports, e));
+		for (size_t k = 0; k < ports.n; k++)
+			json_object_set_new(object(c->config, "ExposedPorts"),
+					    ports.v[k], json_object());
+	}
 	return 0;
 }
 

@@ -183,7 +183,7 @@ static int install_answers(void *arg UNUSED, struct err *e)
 {
 	auto_close int fd = -1;
 
-	return emulate_install(0, 0, &fd, e);
+	return emulate_install(0, 0, false, &fd, e);
 }
 
 static int probe_single(const struct doctor *d, struct finding *f,

@@ -3,9 +3,11 @@
 
 extern const struct cmd cmd_pull, cmd_load, cmd_save, cmd_login, cmd_logout;
 extern const struct cmd cmd_cp, cmd_commit, cmd_export, cmd_unpack,
-	cmd_import, cmd_push;
+	cmd_import, cmd_push, cmd_build, cmd_builder_prune;
 
 const struct cmd *const cmd_table[] = {
+	&cmd_build,
+	&cmd_builder_prune,
 	&cmd_pull,
 	&cmd_push,
 	&cmd_load,

@@ -9,6 +9,7 @@
 #include "cmd/ui/report.h"
 #include "cmd/ui/tables.h"
 #include "core/base/file.h"
+#include "core/base/nearest.h"
 #include "core/base/proc.h"
 
 const char dispatch_version[] = RL_VERSION;
@@ -116,7 +117,7 @@ int dispatch_unknown(int argc, char **argv, struct err *e)
 	for (size_t i = 0; cmd_table[i]; i++)
 		if (cmd_table[i]->help)
 			dispatch_names(cmd_table[i], &words);
-	near = opt_nearest(typed, (const char *const *)strv_list(&words));
+	near = nearest_word(typed, (const char *const *)strv_list(&words));
 	if (near)
 		return err_set(e, EINVAL,
 			       "unknown command '%.60s'; did you mean '%s'?",

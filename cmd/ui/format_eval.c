@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include "cmd/ui/opt.h"
+#include "core/base/nearest.h"
 
 #define VARS_MAX 64
 
@@ -159,7 +159,7 @@ static int no_member(const struct eval *ev, const json_t *obj,
 {
 	size_t n;
 	auto_free const char **keys = sorted_keys(obj, &n);
-	const char *near = opt_nearest(field->name, keys);
+	const char *near = nearest_word(field->name, keys);
 
 	return format_error(ev->f, field->pos, e,
 			    "there is no member .%.60s%s%s%s", field->name,

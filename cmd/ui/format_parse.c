@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cmd/ui/opt.h"
+#include "core/base/nearest.h"
 
 enum token_kind {
 	TOK_END,    /* }} */
@@ -349,7 +349,7 @@ static int parse_word(struct parser *p, struct format_expr *x, struct err *e)
 	x->name = own_text(p, p->tok.pos, p->tok.end);
 	if (format_func_find(x->name))
 		return 0;
-	near = opt_nearest(x->name, format_func_names());
+	near = nearest_word(x->name, format_func_names());
 	return format_error(p->f, p->tok.pos, e,
 			    "unknown function '%.60s'%s%s%s", x->name,
 			    near ? "; did you mean '" : "", near ? near : "",

@@ -55,7 +55,5 @@ json_t *opt_save(const struct opt *table, const void *dest);
  * the table does not have are passed over. */
 int opt_load(const struct opt *table, const json_t *saved, void *dest,
 	     struct err *e);
-/* The word of `words` (NULL-ended) nearest to `typed`, or NULL. */
-const char *opt_nearest(const char *typed, const char *const *words);
 
 #endif

@@ -197,7 +197,7 @@ bool parse_u64(const char *s, uint64_t max, uint64_t *ret)
 	for (; *s; s++) {
 		unsigned int d = (unsigned char)*s - '0';
 
-		if (d > 9 || v > (max - d) / 10)
+		if (d > 9 || d > max || v > (max - d) / 10)
 			return false;
 		v = v * 10 + d;
 	}

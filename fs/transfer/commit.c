@@ -1,18 +1,14 @@
 /* commit.c - changes to a layer, a record to a configuration. */
 #include "fs/transfer/commit.h"
 
-#include "core/base/file.h"
 #include "core/base/time.h"
-#include "core/rootpath.h"
-#include "fs/changes.h"
 #include "fs/image_change.h"
 #include "fs/transfer/new_image.h"
 #include "fs/transfer/tar_out.h"
+#include "fs/transfer/upper_layer.h"
 
 #include <stdio.h>
 
-/* Larger holes stay holes, so that they do not fill the disk. */
-#define SPARSE (UINT64_C(1) << 30)
 #define DEFAULT_PATH \
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -21,114 +17,18 @@ struct commit {
 	const struct commit_wish *w;
 	struct container_root root;
 	struct lease lease;
-	int out; /* of the child that writes the tar */
 };
 
-/* ---- the layer ---- */
-
-static int put_whiteout(struct tar_out *t, const char *path, struct err *e)
-{
-	const char *name = strrchr(path, '/') + 1;
-	auto_free char *as = xasprintf("%.*s.wh.%s", (int)(name - path - 1),
-				       path + 1, name);
-
-	return tar_out_empty(t, as, e);
-}
-
-static int put_file(struct tar_out *t, int upper, const char *path,
-		    struct err *e)
-{
-	const char *name = strrchr(path, '/') + 1;
-	auto_free char *folder = xstrndup(path + 1, name - path - 1);
-	auto_close int dir = root_open_plain(upper, *folder ? folder : ".",
-					     O_RDONLY | O_DIRECTORY);
-
-	if (dir < 0) /* gone since, or replaced */
-		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ?
-			       0 : err_sys(e, "open the folder %s", folder);
-	return tar_out_file(t, dir, name, path + 1, e);
-}
-
-static int put_changes(const struct commit *c, int upper,
-		       const struct change_list *l, struct err *e)
-{
-	const struct tar_out_options o = { .own_ids = true, .sparse = SPARSE };
-	struct tar_out *t = NULL;
-	int r = tar_out_new(c->out, &o, &t, e);
-
-	for (size_t i = 0; i < l->n && r >= 0; i++)
-		r = l->v[i].kind == CHANGE_DELETE ?
-			    put_whiteout(t, l->v[i].path, e) :
-			    put_file(t, upper, l->v[i].path, e);
-	if (r >= 0)
-		r = tar_out_end(t, NULL, e);
-	tar_out_free(t);
-	return r < 0 ? r : 0;
-}
-
-/* In the child.  Without a change there is no tar. */
-static int write_layer(void *arg, struct err *e)
-{
-	const struct commit *c = arg;
-	auto_close int upper = dir_open(c->root.c->fd, "upper", e);
-	auto_changes struct change_list l = { 0 };
-	struct rootfs layers = { .layers = c->root.layers.paths };
-	struct changes_source src = {
-		.upper = upper, .n_layers = layers.layers.n,
-		.whole = container_root_copied(c->root.c),
-	};
-	int *fds, r;
-
-	if (upper < 0)
-		return upper;
-	TRY(driver_open_layers(&layers, &fds, e));
-	src.layers = fds;
-	r = changes_find(&src, &l, e);
-	if (r == 0 && l.n)
-		r = put_changes(c, upper, &l, e);
-	for (size_t i = 0; i < src.n_layers; i++)
-		close(fds[i]);
-	free(fds);
-	return r;
-}
-
-static int fill(struct commit *c, struct new_blob *b, struct err *e)
-{
-	struct idmap_child child;
-	struct err other;
-	int p[2], r, w;
-
-	if (pipe2(p, O_CLOEXEC) < 0)
-		return err_sys(e, "make a pipe");
-	c->out = p[1];
-	r = idmap_start_inside(&c->root.idmap, write_layer, c, &child, e);
-	close(p[1]);
-	if (r < 0) {
-		close(p[0]);
-		return r;
-	}
-	r = new_blob_fill(b, p[0], e);
-	close(p[0]);
-	w = idmap_wait_inside(&child, &other);
-	if (r == 0 && w < 0)
-		*e = other;
-	return r < 0 ? r : w;
-}
-
-/* 1: there is one; 0: nothing was changed. */
+/* 1: there is a layer; 0: nothing was changed. */
 static int make_layer(struct commit *c, struct descriptor *ret, struct err *e)
 {
-	struct new_blob b = NEW_BLOB_INIT;
-	int r = new_blob_open(c->s, &b, e);
+	struct upper_layer u = {
+		.store = c->s, .folder = c->root.c->path,
+		.layers = &c->root.layers.paths, .map = &c->root.idmap,
+		.whole = container_root_copied(c->root.c),
+	};
 
-	if (r == 0)
-		r = fill(c, &b, e);
-	if (r == 0 && lseek(b.fd, 0, SEEK_END) > 0) {
-		r = new_blob_store(c->s, &b, &c->lease, ret, e);
-		r = r < 0 ? r : 1;
-	}
-	new_blob_release(c->s, &b);
-	return r;
+	return upper_layer_make(&u, &c->lease, ret, e);
 }
 
 /* ---- the configuration ---- */

@@ -100,18 +100,20 @@ static void add_xattrs(struct archive_entry *ent, int fd)
 	}
 }
 
-/* Who owns it by the note of an unpacker that had no such id. */
+/*
+ * Who owns it by the note of somebody who had no such id.  The mode in it is
+ * that of then: a chmod(2) since was real.
+ */
 static void read_note(struct archive_entry *ent, int fd)
 {
 	char text[64] = "";
-	unsigned int uid, gid, mode;
+	unsigned int uid, gid;
 
 	if (fgetxattr(fd, OVERRIDE, text, sizeof(text) - 1) <= 0 ||
-	    sscanf(text, "%u:%u:%o", &uid, &gid, &mode) != 3)
+	    sscanf(text, "%u:%u:", &uid, &gid) != 2)
 		return;
 	archive_entry_set_uid(ent, uid);
 	archive_entry_set_gid(ent, gid);
-	archive_entry_set_perm(ent, mode & 07777);
 }
 
 /* Where its data is: lseek(2).  A file of few holes has no such list. */
@@ -145,6 +147,8 @@ static struct archive_entry *make_entry(struct tar_out *t, int fd,
 	archive_entry_unset_atime(ent);
 	archive_entry_unset_ctime(ent);
 	archive_entry_unset_birthtime(ent);
+	if (t->o.clamp && st->st_mtime > t->o.newest)
+		archive_entry_set_mtime(ent, t->o.newest, 0);
 	if (fd >= 0) {
 		add_xattrs(ent, fd);
 		if (t->o.own_ids)

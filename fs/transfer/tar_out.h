@@ -23,6 +23,9 @@ struct tar_out_options {
 	 * form, which not every tar reads; 0: none do.
 	 */
 	uint64_t sparse;
+	/* With `clamp` nothing is younger than that (s): SOURCE_DATE_EPOCH. */
+	bool     clamp;
+	int64_t  newest;
 };
 
 struct tar_out;

@@ -213,8 +213,10 @@ static void note_owner(const struct item *it, int64_t uid, int64_t gid)
 static int set_owner(struct tree *t, const struct item *it, int fd,
 		     struct err *e)
 {
-	int64_t uid = archive_entry_uid(it->ent);
-	int64_t gid = archive_entry_gid(it->ent);
+	int64_t uid = t->rules.owned ? t->rules.uid :
+				       archive_entry_uid(it->ent);
+	int64_t gid = t->rules.owned ? t->rules.gid :
+				       archive_entry_gid(it->ent);
 	int r;
 
 	if (t->rules.no_owner || (uid == 0 && gid == 0))
@@ -510,7 +512,7 @@ static int write_item(struct tree *t, struct item *it, struct err *e)
 
 	if (r != -EEXIST)
 		return r;
-	if (t->rules.copy)
+	if (t->rules.copy && !t->rules.replace)
 		TRY(check_kinds(it, e));
 	TRY(tree_remove(it->dir, it->name, e));
 	return write_new(t, it, e);
@@ -520,7 +522,7 @@ static int root_item(struct tree *t, struct item *it, struct err *e)
 {
 	if (!S_ISDIR(it->mode))
 		return err_set(e, EINVAL, "an entry has no name");
-	if (t->rules.copy)
+	if (t->rules.copy && !t->rules.replace)
 		return 0;
 	it->dir = t->root;
 	it->name = ".";

@@ -15,6 +15,11 @@ struct tree_rules {
 	bool copy;       /* docker cp: whiteouts are files, a folder is never
 			  * replaced by another file or in turn, the first
 			  * folder keeps its attributes */
+	bool replace;    /* ADD: but another file goes, whatever it is, and the
+			  * first folder gets attributes, too */
+	bool owned;      /* all of it belongs to: */
+	uid_t uid;
+	gid_t gid;
 	bool no_owner;   /* all of it is ours, */
 	bool no_set_ids; /* and nobody becomes us by it */
 };

@@ -63,8 +63,8 @@ static void others(void)
 	MAKES("{}", "{\"ExposedPorts\":{\"53/udp\":{},\"80/tcp\":{},"
 		    "\"90/tcp\":{},\"91/tcp\":{}}}",
 	      "EXPOSE 80 53/udp 90-91");
-	MAKES("{}", "--change \"EXPOSE 0\": invalid containerPort: 0",
-	      "EXPOSE 0");
+	MAKES("{}", "--change \"EXPOSE 0\": invalid port '0': a port is a number "
+		    "from 1 to 65535, or a range 8000-8010", "EXPOSE 0");
 	MAKES("{\"WorkingDir\":\"/a\"}", "{\"WorkingDir\":\"/a/b\"}",
 	      "WORKDIR ./b");
 	MAKES("{}", "{\"WorkingDir\":\"/c\"}", "WORKDIR /x/../c");

@@ -1,5 +1,6 @@
 /* opt_test.c - command lines against a table of every kind of option. */
 #include "cmd/ui/opt.h"
+#include "core/base/nearest.h"
 
 #include "tests/unit/tap.h"
 
@@ -183,17 +184,17 @@ static void calls_a_parser(void)
 	EQ_STR(x.e.text, "--pick qq: one letter is needed");
 }
 
-static void nearest_word(void)
+static void nearest(void)
 {
 	static const char *const words[] = { "images", "image ls", "rmi",
 					     "run", NULL };
 
-	EQ_STR(opt_nearest("imges", words), "images");
-	EQ_STR(opt_nearest("imag", words), "images");
-	EQ_STR(opt_nearest("rum", words), "run");
-	OK(opt_nearest("kubernetes", words) == NULL);
-	OK(opt_nearest("", words) == NULL);
-	OK(opt_nearest("a word that is longer than thirty-one bytes", words) ==
+	EQ_STR(nearest_word("imges", words), "images");
+	EQ_STR(nearest_word("imag", words), "images");
+	EQ_STR(nearest_word("rum", words), "run");
+	OK(nearest_word("kubernetes", words) == NULL);
+	OK(nearest_word("", words) == NULL);
+	OK(nearest_word("a word that is longer than thirty-one bytes", words) ==
 	   NULL);
 }
 
@@ -211,6 +212,6 @@ int main(void)
 	RUN(names_the_unknown);
 	RUN(says_that_a_value_is_missing);
 	RUN(calls_a_parser);
-	RUN(nearest_word);
+	RUN(nearest);
 	return DONE();
 }
