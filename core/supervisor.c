@@ -189,7 +189,8 @@ static void reap_setup(struct supervisor *sv)
 /* The program runs, or has run (pid 0). */
 static void on_start(struct supervisor *sv, pid_t pid)
 {
-	reap_setup(sv);
+	if (!sv->hooks->rootfs_process) /* else it stays: core/setup.c */
+		reap_setup(sv);
 	sv->patient = false;
 	if (sv->hooks->started)
 		sv->hooks->started(sv->hooks->started_arg, pid);
