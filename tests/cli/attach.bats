@@ -105,7 +105,8 @@ on_a_terminal() {
 	s.expect(r"\$ ")
 	assert s.status() == 0
 	s.run(rl + " kill job")
-	s.expect("job")
+	s.expect("kill job\r\n")
+	s.expect("job\r\n")
 	PY
 	until_state job exited
 	[ "$(state job ExitCode)" = 137 ]
