@@ -100,7 +100,6 @@ static void record_start(struct life *l, pid_t pid)
 	proc_start_time(pid, &st->pid_start, &ignored);
 	if (l->health)
 		health_monitor_begin(l->health);
-	container_unmark(&a->container, CONTAINER_MARK_STOPPING);
 	container_unmark(&a->container, CONTAINER_MARK_AGAIN);
 	container_unmark(&a->container, CONTAINER_MARK_PAUSED);
 	if (a->o->rm && !a->created && assembly_describe(a, &ignored) == 0)

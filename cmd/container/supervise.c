@@ -164,6 +164,8 @@ static void live(struct supervise *s)
 	int userns = -1;
 	bool more = true;
 
+	/* of a former start; one that is set from now on ends all lives */
+	container_unmark(&s->a->container, CONTAINER_MARK_STOPPING);
 	while (more) {
 		struct err e;
 		int code;

@@ -83,3 +83,15 @@ load ../lib/common
 	kill $stranger
 	kill -9 "$(state job Supervisor)"
 }
+
+@test "those that begin again and again end all the same" {
+	load_busybox
+	for i in $(seq 30); do
+		detached "c$i" --restart always busybox true >/dev/null
+	done
+	"$RL" stop -t 0 $("$RL" ps -aq)
+	[ "$("$RL" ps -aq -f status=exited | wc -l)" = 30 ]
+	"$RL" start $("$RL" ps -aq)
+	"$RL" rm -f $("$RL" ps -aq)
+	[ -z "$("$RL" ps -aq)" ]
+}
