@@ -166,9 +166,13 @@ static int root_cache(struct collect *c, int dirfd, const char *name,
 {
 	auto_json json_t *doc = NULL;
 	int r = json_read_file(dirfd, name, &doc, e);
+	const char *blob;
 
 	if (r < 0)
 		return names_nothing(r) ? 0 : r;
+	blob = json_string_value(json_object_get(doc, "blob"));
+	if (blob)
+		set_add(c->blobs, blob);
 	if (digest_of(doc)) {
 		set_add(c->blobs, digest_of(doc));
 		set_add(c->layers, digest_of(doc));

@@ -13,6 +13,7 @@
  *	step.c       a step that makes a layer: cache, folder, layer
  *	step_copy.c  COPY, ADD and WORKDIR
  *	step_run.c   RUN, by the core that runs containers
+ *	cache_from.c, cache_to.c  steps that other stores made, or get
  *	output.c     the image; -o
  *	progress.c   what it shows
  *
@@ -30,7 +31,7 @@
 #include "cmd/build/progress.h"
 #include "cmd/build/stage_report.h"
 #include "core/idmap.h"
-#include "fs/build/cache.h"
+#include "fs/build/cache_image.h"
 #include "fs/container.h"
 #include "fs/dockerfile/ignore.h"
 #include "fs/dockerfile/plan.h"
@@ -43,7 +44,7 @@
 
 struct build_options {
 	struct strv tags, build_args, labels, secrets, ssh, add_host, output;
-	struct strv contexts;
+	struct strv contexts, cache_from, cache_to;
 	const char *file, *target, *network, *platform, *iidfile, *progress;
 	const char *jobs;
 	bool no_cache, pull, quiet, squash;
@@ -60,6 +61,7 @@ struct stage {
 	size_t n_base;       /* those of the image that all began with, */
 	size_t base_steps;   /* and entries of its history */
 	char key[DIGEST_MAX];
+	struct cache_entries made;    /* its steps, also those of its base */
 	char created[BUILD_TIME_MAX]; /* its last layer */
 	struct df_scope scope;
 	struct strv shell;
@@ -77,6 +79,8 @@ struct build {
 	struct ignore ignore; /* of it */
 	struct container tar_folder; /* where a tar was unpacked */
 	struct strv context_names;     /* of --build-context */
+	struct cache_source *caches;   /* of --cache-from */
+	size_t n_caches;
 	struct df_plan plan;
 	struct stage **stages; /* one a place */
 	size_t n;

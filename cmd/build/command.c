@@ -1,4 +1,6 @@
 /* command.c - rl build: an image from a Dockerfile and a folder. */
+#include "cmd/build/cache_from.h"
+#include "cmd/build/cache_to.h"
 #include "cmd/build/context.h"
 #include "cmd/build/output.h"
 #include "cmd/build/run_life.h"
@@ -25,6 +27,10 @@ static const struct opt options[] = {
 	  "the value of an ARG"),
 	O(OPT_LIST, contexts, "build-context", 0, "NAME=VALUE",
 	  "a folder or docker-image://IMAGE that --from and FROM may name"),
+	O(OPT_LIST, cache_from, "cache-from", 0, "NAME|type=TYPE,...",
+	  "take steps from an image, or type=registry,ref= or local,src="),
+	O(OPT_LIST, cache_to, "cache-to", 0, "type=TYPE,...",
+	  "give steps to type=inline, registry,ref= or local,dest="),
 	O(OPT_STR, file, "file", 'f', "FILE",
 	  "the Dockerfile (default CONTEXT/Dockerfile; -: stdin)"),
 	O(OPT_STR, iidfile, "iidfile", 0, "FILE",
@@ -149,6 +155,8 @@ static int check(const struct build_options *o, struct err *e)
 		TRY(secret_check(o->secrets.v[i], e));
 	for (size_t i = 0; i < o->contexts.n; i++)
 		TRY(build_context_check(o->contexts.v[i], e));
+	TRY(cache_from_check(o, e));
+	TRY(cache_to_check(o, e));
 	if (o->network && !streq(o->network, "default") &&
 	    !streq(o->network, "none") && !streq(o->network, "host"))
 		return err_set(e, EINVAL, "--network '%s': it is default, "
@@ -176,9 +184,11 @@ static int build(struct build *b, const char *context, struct err *e)
 	TRY(read_jobs(b, e));
 	TRY(build_progress_new(b->o->progress, &b->progress, e));
 	TRY(begin(b, context, e));
+	TRY(cache_from_open(b, e));
 	TRY(build_jobs(b, &target, e));
 	warn_unused(b);
-	return output_make(b, target, e);
+	TRY(output_make(b, target, e));
+	return cache_to_write(b, target, e);
 }
 
 static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
@@ -201,6 +211,7 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	if (r < 0 && interrupted)
 		r = err_set(e, EINTR, "interrupted");
 	build_progress_free(b.progress);
+	cache_from_close(&b);
 	for (size_t i = 0; i < b.n; i++) {
 		build_stage_release(b.stages[i]);
 		free(b.stages[i]);

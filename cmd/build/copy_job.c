@@ -7,6 +7,7 @@
 #include "core/rootpath.h"
 #include "fs/build/config.h"
 
+#include <sys/mman.h>
 #include <sys/mount.h>
 
 #define USER_FILE_MAX (4 << 20)
@@ -114,6 +115,31 @@ static int copy_inside(void *arg, struct err *e)
 	return build_copy_run(&j->c, src, root, e);
 }
 
+/* A list that a child makes; `ret` is memory of both. */
+struct listing {
+	struct copy_job *j;
+	char *ret;
+};
+
+static int list_inside(void *arg, struct err *e)
+{
+	struct listing *l = arg;
+	struct step *s = l->j->s;
+	auto_close int at = dir_open(AT_FDCWD, s->c.path, e), src = -1;
+	struct digest d;
+	int r;
+
+	TRY(at);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return err_sys(e, "cut the mounts off the host's");
+	src = step_mount_layers(s, l->j->layers, at, e);
+	TRY(src);
+	digest_init(&d);
+	r = build_copy_list(&l->j->c, src, &d, e);
+	digest_final(&d, l->ret);
+	return r;
+}
+
 static int make_folder(void *arg, struct err *e)
 {
 	struct copy_job *j = arg;
@@ -139,6 +165,22 @@ int step_run_inside(struct step *s, int (*fn)(void *arg, struct err *e),
 int copy_job_run(struct copy_job *j, struct err *e)
 {
 	return step_run_inside(j->s, copy_inside, j, e);
+}
+
+int copy_job_list(struct copy_job *j, char ret[static DIGEST_MAX],
+		  struct err *e)
+{
+	char *shared = mmap(NULL, DIGEST_MAX, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct listing l = { j, shared };
+	int r;
+
+	if (shared == MAP_FAILED)
+		return err_sys(e, "map memory");
+	r = step_run_inside(j->s, list_inside, &l, e);
+	memcpy(ret, shared, DIGEST_MAX);
+	munmap(shared, DIGEST_MAX);
+	return r;
 }
 
 /* As docker and buildah do it, it belongs to the USER. */

@@ -16,6 +16,9 @@ struct copy_job {
 
 /* Copy, in a child. */
 int copy_job_run(struct copy_job *j, struct err *e);
+/* Hash what it would copy out of its layers (build_copy_list()), in a child. */
+int copy_job_list(struct copy_job *j, char ret[static DIGEST_MAX],
+		  struct err *e);
 /* Make the folder that WORKDIR names. */
 int workdir_job_run(struct step *s, struct err *e);
 

@@ -1,6 +1,7 @@
 /* output.c - the image into the store, and -o. */
 #include "cmd/build/output.h"
 
+#include "cmd/build/cache_to.h"
 #include "cmd/build/output_tree.h"
 #include "cmd/build/squash.h"
 #include "cmd/cmd.h"
@@ -120,6 +121,7 @@ static int store_image(struct build *b, struct stage *st, char *ret_id,
 	json_object_del(st->doc, "rl.cmd");
 	json_object_set_new(st->doc, "created", json_string(st->created));
 	TRY(set_labels(b, st->doc, e));
+	cache_to_inline(b, st);
 	if (b->o->tags.n == 0)
 		return new_image_store(&b->store, &b->lease, st->doc,
 				       st->descriptors, NULL, ret_id, e);

@@ -10,6 +10,7 @@ void build_stage_release(struct stage *st)
 	json_decref(st->doc);
 	json_decref(st->descriptors);
 	image_release(&st->img);
+	cache_entries_release(&st->made);
 	df_scope_release(&st->scope);
 	strv_release(&st->shell);
 	*st = (struct stage){ 0 };
@@ -56,6 +57,7 @@ static void take_stage(struct stage *st, const struct stage *from)
 	json_object_del(st->doc, "rl.cmd");
 	memcpy(st->key, from->key, DIGEST_MAX);
 	memcpy(st->created, from->created, sizeof(st->created));
+	cache_entries_extend(&st->made, &from->made);
 }
 
 int build_stage_begin(struct build *b, struct stage *st, struct err *e)

@@ -1,9 +1,11 @@
 /* step.c - a step that makes a layer: from the cache, or in a folder. */
 #include "cmd/build/build.h"
 
+#include "cmd/build/cache_from.h"
 #include "core/base/file.h"
 #include "fs/layer.h"
 #include "fs/layer_sync.h"
+#include "fs/transfer/new_image.h"
 #include "fs/transfer/upper_layer.h"
 
 #include <stdio.h>
@@ -73,6 +75,8 @@ static int make_layer(struct step *s, struct build_record *ret, struct err *e)
 	if (r == 0)
 		return 0;
 	memcpy(ret->digest, d.digest, DIGEST_MAX);
+	memcpy(ret->blob, d.digest, DIGEST_MAX);
+	snprintf(ret->type, sizeof(ret->type), "%s", NEW_IMAGE_TAR);
 	ret->size = d.size;
 	return publish(s, d.digest, e);
 }
@@ -112,12 +116,11 @@ static void grow(struct stage *st, const struct build_record *r)
 	img->layers = xrealloc(img->layers, img->n_layers + 1, sizeof(*l));
 	l = &img->layers[img->n_layers++];
 	*l = (struct image_layer){ .size = r->size };
-	l->media_type = xstrdup("application/vnd.oci.image.layer.v1.tar");
-	memcpy(l->digest, r->digest, DIGEST_MAX);
+	l->media_type = xstrdup(r->type);
+	memcpy(l->digest, r->blob, DIGEST_MAX);
 	memcpy(l->diff_id, r->digest, DIGEST_MAX);
-	json_array_append_new(st->descriptors, json_pack(
-		"{s:s, s:s, s:I}", "mediaType", l->media_type, "digest",
-		l->digest, "size", (json_int_t)l->size));
+	json_array_append_new(st->descriptors, new_image_layer(
+		r->type, r->blob, r->size));
 }
 
 /* The step is behind us: the stage has its key, its layer. */
@@ -129,6 +132,7 @@ static int take_record(struct build *b, struct stage *st, const char *key,
 		return err_set(e, EFBIG, "the image has %d layers already",
 			       IMAGE_LAYERS_MAX);
 	memcpy(st->key, key, DIGEST_MAX);
+	cache_entries_add(&st->made, key, r);
 	snprintf(st->created, sizeof(st->created), "%s",
 		 b->clamp ? b->created : r->created);
 	*ret_layer = '\0';
@@ -151,7 +155,8 @@ int build_step(struct build *b, struct stage *st,
 	struct build_record *r = &told.record;
 
 	told.cached = !b->o->no_cache &&
-		      build_cache_find(&b->store, &b->map, &b->lease, key, r);
+		(build_cache_find(&b->store, &b->map, &b->lease, key, r) ||
+		 cache_from_find(b, key, r));
 	if (!told.cached) {
 		TRY(perform(&s, fn, r, e));
 		snprintf(r->created, sizeof(r->created), "%s", b->created);

@@ -13,6 +13,7 @@ struct job_step {
 	struct df_instruction in; /* first: what step.in points to */
 	struct copy_job job;
 	struct digest d;
+	char of_files[DIGEST_MAX]; /* of a stage, as a child hashed them */
 };
 
 static int copy_step(struct step *s, struct err *e)
@@ -165,22 +166,52 @@ static int finish(struct build *b, struct stage *st, struct job_step *j,
 	return build_step(b, st, &j->in, key, copy_step, ret_layer, e);
 }
 
-/* A stage's key says what is in it: its files need not be read. */
+static int list_step(struct step *s, struct err *e)
+{
+	struct job_step *j = (struct job_step *)(void *)s->in;
+
+	j->job.s = s;
+	return copy_job_list(&j->job, j->of_files, e);
+}
+
+/*
+ * A stage's key says what is in it, so its files need not be read; but for
+ * the first time, since they may be the same as those of another stage.
+ */
+static int stage_key(struct build *b, struct stage *st, struct job_step *j,
+		     const struct stage *from, char *key, struct err *e)
+{
+	char quick[DIGEST_MAX], of_words[DIGEST_MAX];
+	const struct strv *l = &j->in.copy.sources;
+
+	digest_final(&j->d, of_words);
+	memcpy(quick, st->key, DIGEST_MAX);
+	build_key_add(quick, of_words);
+	memcpy(key, quick, DIGEST_MAX);
+	build_key_add(quick, from->key);
+	for (size_t i = 0; i < l->n; i++)
+		build_key_add(quick, l->v[i]);
+	if (build_cache_alias(&b->store, quick, key))
+		return 0;
+	TRY(build_in_folder(b, st, &j->in, list_step, e));
+	build_key_add(key, j->of_files);
+	return build_cache_put_alias(&b->store, quick, key, e);
+}
+
 static int from_stage(struct build *b, struct stage *st, struct job_step *j,
 		      struct build_from *from, char *ret_layer, struct err *e)
 {
 	struct layer_stack layers = { 0 };
+	char key[DIGEST_MAX];
 	int r = layer_stack_open(&b->store, &from->stage->img, &b->map,
 				 &layers, e);
 
-	if (r == 0) {
-		add(j, from->stage->key);
-		for (size_t i = 0; i < j->in.copy.sources.n; i++)
-			add(j, j->in.copy.sources.v[i]);
-		j->job.context = -1;
-		j->job.layers = &layers.paths;
-		r = finish(b, st, j, ret_layer, e);
-	}
+	j->job.context = -1;
+	j->job.layers = &layers.paths;
+	if (r == 0)
+		r = stage_key(b, st, j, from->stage, key, e);
+	if (r == 0)
+		r = build_step(b, st, &j->in, key, copy_step, ret_layer, e);
 	layer_stack_release(&layers);
 	return r;
 }

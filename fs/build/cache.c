@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "fs/layer.h"
 #include "fs/transfer/digest.h"
+#include "fs/transfer/new_image.h"
 
 #include <stdio.h>
 
@@ -16,6 +17,23 @@ void build_key_add(char key[static DIGEST_MAX], const char *text)
 	digest_add(&d, "\n", 1);
 	digest_add(&d, text, strlen(text));
 	digest_final(&d, key);
+}
+
+/* A plain tar, unless the record says more. */
+static int read_blob(const json_t *doc, struct build_record *ret,
+		     struct err *e)
+{
+	const char *blob = NULL, *type = NULL;
+
+	TRY(json_str(doc, "blob", &blob, e));
+	TRY(json_str(doc, "type", &type, e));
+	if (blob && (!digest_valid(blob) || !type ||
+		     strlen(type) >= BUILD_TYPE_MAX))
+		return err_set(e, EINVAL, "it names no blob");
+	snprintf(ret->blob, sizeof(ret->blob), "%s", blob ? blob : ret->digest);
+	snprintf(ret->type, sizeof(ret->type), "%s", blob ? type :
+		 NEW_IMAGE_TAR);
+	return 0;
 }
 
 static int read_record(const struct store *s, const char *key,
@@ -35,9 +53,10 @@ static int read_record(const struct store *s, const char *key,
 		 created ? created : "");
 	if (!created || (digest && !digest_valid(digest)))
 		return err_set(e, EINVAL, "%s is no record", path);
-	if (digest)
-		memcpy(ret->digest, digest, DIGEST_MAX);
-	return 0;
+	if (!digest)
+		return 0;
+	memcpy(ret->digest, digest, DIGEST_MAX);
+	return read_blob(doc, ret, e);
 }
 
 bool build_cache_find(const struct store *s, const struct idmap *map,
@@ -52,7 +71,8 @@ bool build_cache_find(const struct store *s, const struct idmap *map,
 	if (ret->empty)
 		return true;
 	if (store_lease_add(s, l, ret->digest, &ignored) < 0 ||
-	    !store_has_blob(s, ret->digest))
+	    store_lease_add(s, l, ret->blob, &ignored) < 0 ||
+	    !store_has_blob(s, ret->blob))
 		return false;
 	maps = layer_dir_open(s, map, &ignored);
 	if (maps >= 0)
@@ -71,8 +91,38 @@ int build_cache_put(const struct store *s, const char *key,
 		json_object_set_new(doc, "digest", json_string(r->digest));
 		json_object_set_new(doc, "size", json_integer(r->size));
 	}
+	if (!r->empty && !streq(r->blob, r->digest)) {
+		json_object_set_new(doc, "blob", json_string(r->blob));
+		json_object_set_new(doc, "type", json_string(r->type));
+	}
 	json_object_set_new(doc, "created", json_string(r->created));
 	text = json_text(doc);
+	return file_swap(s->fd, path, text, strlen(text), 0600, e);
+}
+
+bool build_cache_alias(const struct store *s, const char *quick,
+		       char ret_key[static DIGEST_MAX])
+{
+	auto_free char *path = xasprintf("cache/%s", quick + 7);
+	auto_json json_t *doc = NULL;
+	const char *key = NULL;
+	struct err ignored;
+
+	if (json_read_file(s->fd, path, &doc, &ignored) < 0 ||
+	    json_str(doc, "key", &key, &ignored) < 0 || !key ||
+	    !digest_valid(key))
+		return false;
+	memcpy(ret_key, key, DIGEST_MAX);
+	return true;
+}
+
+int build_cache_put_alias(const struct store *s, const char *quick,
+			  const char *key, struct err *e)
+{
+	auto_free char *path = xasprintf("cache/%s", quick + 7);
+	auto_free char *text = xasprintf("{\"key\":\"%s\"}", key);
+
+	TRY(mkdir_parents(s->fd, "cache", 0700, e));
 	return file_swap(s->fd, path, text, strlen(text), 0600, e);
 }
 

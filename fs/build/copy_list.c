@@ -4,6 +4,8 @@
 #include "core/base/file.h"
 #include "core/rootpath.h"
 
+#include <sys/xattr.h>
+
 struct list {
 	const struct build_copy *c;
 	struct digest *d;
@@ -27,6 +29,40 @@ static void add_line(struct list *l, const char *path, const struct stat *st,
 	add_text(l->d, what);
 }
 
+/* What copy_tree.c takes along. */
+static void add_xattrs(struct list *l, int fd)
+{
+	char names[4096], value[4096];
+	ssize_t n = l->c->keep_owner ? flistxattr(fd, names, sizeof(names)) :
+				       0;
+
+	for (const char *p = names; n > 0 && p < names + n;
+	     p += strlen(p) + 1) {
+		ssize_t k = copy_takes_xattr(p) ?
+			fgetxattr(fd, p, value, sizeof(value)) : -1;
+
+		if (k < 0)
+			continue;
+		add_text(l->d, p);
+		digest_add(l->d, value, k);
+	}
+}
+
+/* Where there is one id, others' are noted: "UID:GID:MODE". */
+static void add_noted_owner(struct list *l, int fd)
+{
+	char text[64];
+	ssize_t n = l->c->keep_owner ? fgetxattr(fd, COPY_OVERRIDE, text,
+						 sizeof(text) - 1) : -1;
+	char *mode;
+
+	text[n > 0 ? n : 0] = '\0';
+	mode = strrchr(text, ':');
+	if (mode)
+		*mode = '\0';
+	add_text(l->d, text);
+}
+
 static int list_entry(void *arg, int dir, const char *name,
 		      const struct copy_place *p, struct err *e);
 
@@ -40,8 +76,11 @@ static int list_open(struct list *l, int fd, const struct copy_place *p,
 		return err_sys(e, "look at %s", p->path);
 	if (S_ISREG(st.st_mode))
 		TRY(digest_fd(fd, digest, e));
-	if (itself)
+	if (itself) {
 		add_line(l, p->path, &st, digest);
+		add_xattrs(l, fd);
+		add_noted_owner(l, fd);
+	}
 	return S_ISDIR(st.st_mode) ? copy_each(fd, p, list_entry, l, e) : 0;
 }
 

@@ -74,6 +74,13 @@ static void copy_xattr(int in, int out, const char *name)
 		(void)!fsetxattr(out, name, value, n, 0);
 }
 
+bool copy_takes_xattr(const char *name)
+{
+	return (skip_prefix(name, "user.") && !streq(name, COPY_OVERRIDE) &&
+		!skip_prefix(name, "user.overlay.")) ||
+	       streq(name, "security.capability");
+}
+
 /* Capabilities of files, and what users put there; of a stage only. */
 static void copy_xattrs(const struct build_copy *c, int in, int out)
 {
@@ -82,9 +89,7 @@ static void copy_xattrs(const struct build_copy *c, int in, int out)
 
 	for (const char *p = names; n > 0 && p < names + n;
 	     p += strlen(p) + 1)
-		if ((skip_prefix(p, "user.") && !streq(p, COPY_OVERRIDE) &&
-		     !skip_prefix(p, "user.overlay.")) ||
-		    streq(p, "security.capability"))
+		if (copy_takes_xattr(p))
 			copy_xattr(in, out, p);
 }
 

@@ -282,6 +282,16 @@ static int put_all(struct export *x, enum export_format format,
 	return export_end(o, e);
 }
 
+static void release(struct export *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		image_release(&x->images[i].img);
+		strv_release(&x->images[i].names);
+	}
+	free(x->images);
+	store_lease_release(x->s, &x->lease);
+}
+
 int export_images(const struct store *s, char *const *names,
 		  const struct platform *want, enum export_format format,
 		  struct export_out *o, struct err *e)
@@ -293,11 +303,23 @@ int export_images(const struct store *s, char *const *names,
 	r = choose_all(&x, names, e);
 	if (r >= 0)
 		r = put_all(&x, format, o, e);
-	for (size_t i = 0; i < x.n; i++) {
-		image_release(&x.images[i].img);
-		strv_release(&x.images[i].names);
-	}
-	free(x.images);
-	store_lease_release(s, &x.lease);
+	release(&x);
+	return r;
+}
+
+int export_manifest(const struct store *s, const char *digest,
+		    enum export_format format, struct export_out *o,
+		    struct err *e)
+{
+	struct export x = { .s = s, .lease = LEASE_INIT };
+	struct image img = { 0 };
+	int r;
+
+	TRY(image_load(s, digest, NULL, &img, e));
+	choose(&x, &img, NULL);
+	r = store_lease_new(s, &x.lease, e);
+	if (r == 0)
+		r = put_all(&x, format, o, e);
+	release(&x);
 	return r;
 }

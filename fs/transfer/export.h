@@ -29,5 +29,9 @@ int export_format_parse(const char *text, enum export_format *ret,
 int export_images(const struct store *s, char *const *names,
 		  const struct platform *want, enum export_format format,
 		  struct export_out *o, struct err *e);
+/* Write the image of this manifest, without a name. */
+int export_manifest(const struct store *s, const char *digest,
+		    enum export_format format, struct export_out *o,
+		    struct err *e);
 
 #endif

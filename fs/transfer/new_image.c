@@ -94,11 +94,11 @@ static int put_document(const struct store *s, struct lease *l,
 	return store_blob_put(s, ret->digest, text, ret->size, e);
 }
 
-int new_image_store(const struct store *s, struct lease *l,
-		    const json_t *config, json_t *layers, const char *ref,
-		    char ret_id[static DIGEST_MAX], struct err *e)
+int new_image_put(const struct store *s, struct lease *l, const json_t *config,
+		  json_t *layers, struct descriptor *ret_manifest,
+		  char ret_id[static DIGEST_MAX], struct err *e)
 {
-	struct descriptor c = { 0 }, m = { .media_type = (char *)MANIFEST };
+	struct descriptor c = { 0 };
 	auto_json json_t *manifest = NULL;
 
 	TRY(put_document(s, l, config, &c, e));
@@ -106,7 +106,18 @@ int new_image_store(const struct store *s, struct lease *l,
 			     "mediaType", MANIFEST, "config",
 			     new_image_layer(CONFIG, c.digest, c.size),
 			     "layers", layers);
-	TRY(put_document(s, l, manifest, &m, e));
+	*ret_manifest = (struct descriptor){ .media_type = (char *)MANIFEST };
+	TRY(put_document(s, l, manifest, ret_manifest, e));
 	memcpy(ret_id, c.digest, DIGEST_MAX);
+	return 0;
+}
+
+int new_image_store(const struct store *s, struct lease *l,
+		    const json_t *config, json_t *layers, const char *ref,
+		    char ret_id[static DIGEST_MAX], struct err *e)
+{
+	struct descriptor m;
+
+	TRY(new_image_put(s, l, config, layers, &m, ret_id, e));
 	return store_tag(s, &m, ref, e);
 }

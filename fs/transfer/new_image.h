@@ -29,6 +29,10 @@ json_t *new_image_layer(const char *media_type, const char *digest,
 			uint64_t size);
 /* Media type of a layer that is a plain tar. */
 #define NEW_IMAGE_TAR "application/vnd.oci.image.layer.v1.tar"
+/* Store its documents, without a name: the lease alone keeps them. */
+int new_image_put(const struct store *s, struct lease *l, const json_t *config,
+		  json_t *layers, struct descriptor *ret_manifest,
+		  char ret_id[static DIGEST_MAX], struct err *e);
 /*
  * Store an image of this configuration and these layers (an array of
  * descriptors) and name it `ref` (NULL: no name).  *ret_id is its ID.

@@ -28,8 +28,11 @@ struct pull {
 	struct unpacker *unpacker;
 	struct http *http;
 	struct registry *registry;
-	struct lease lease;
+	struct lease *lease;
 	struct descriptor top;   /* what the name will point to */
+	/* what is done at an endpoint, */
+	int (*act)(struct pull *p, struct err *e);
+	const struct image *some; /* and for pull_some() */
 };
 
 /* ---- documents ---- */
@@ -93,7 +96,7 @@ static int check_digest(const struct http_request *q, const char *want,
 static int keep(struct pull *p, const char *text, size_t n, const char *digest,
 		struct err *e)
 {
-	TRY(store_lease_add(p->store, &p->lease, digest, e));
+	TRY(store_lease_add(p->store, p->lease, digest, e));
 	return store_blob_put(p->store, digest, text, n, e);
 }
 
@@ -184,7 +187,7 @@ static int get_config(struct pull *p, const json_t *manifest, struct err *e)
 	TRY(json_str(config, "digest", &digest, e));
 	if (!digest || !digest_valid(digest))
 		return err_set(e, EINVAL, "the manifest names no config");
-	TRY(store_lease_add(p->store, &p->lease, digest, e));
+	TRY(store_lease_add(p->store, p->lease, digest, e));
 	if (store_has_blob(p->store, digest))
 		return 0;
 	r = registry_ask_blob(p->registry, digest, &q, e);
@@ -238,9 +241,9 @@ static int get_documents(struct pull *p, struct err *e)
 static int lease_layers(struct pull *p, const struct image *img, struct err *e)
 {
 	for (size_t i = 0; i < img->n_layers; i++) {
-		TRY(store_lease_add(p->store, &p->lease, img->layers[i].digest,
+		TRY(store_lease_add(p->store, p->lease, img->layers[i].digest,
 				    e));
-		TRY(store_lease_add(p->store, &p->lease,
+		TRY(store_lease_add(p->store, p->lease,
 				    img->layers[i].diff_id, e));
 	}
 	return 0;
@@ -337,6 +340,30 @@ static int check_current(struct pull *p, struct err *e)
 	return r;
 }
 
+/* ---- what is done ---- */
+
+static int act_image(struct pull *p, struct err *e)
+{
+	TRY(check_current(p, e));
+	return p->result->up_to_date ? 0 : get_image(p, e);
+}
+
+static int act_documents(struct pull *p, struct err *e)
+{
+	TRY(get_documents(p, e));
+	memcpy(p->result->digest, p->top.digest, DIGEST_MAX);
+	return 0;
+}
+
+static int act_some(struct pull *p, struct err *e)
+{
+	const struct pull_layers layers = { p->store, p->http, p->registry,
+					    p->unpacker, p->o->progress };
+
+	TRY(lease_layers(p, p->some, e));
+	return pull_layers(&layers, p->some, e);
+}
+
 /* ---- endpoints ---- */
 
 static void note(void *arg, const char *text)
@@ -356,9 +383,7 @@ static int pull_from(struct pull *p, const struct endpoint *at, struct err *e)
 	int r = registry_open(p->http, at, &o, &p->registry, e);
 
 	TRY(r);
-	r = check_current(p, e);
-	if (r == 0 && !p->result->up_to_date)
-		r = get_image(p, e);
+	r = p->act(p, e);
 	registry_close(steal_ptr(p->registry));
 	free(p->top.media_type);
 	p->top = (struct descriptor){ 0 };
@@ -396,28 +421,61 @@ static int plan(const struct ref *ref, struct endpoints *ret, struct err *e)
 	return registries_plan(files, getenv("RL_MIRROR"), ref, ret, e);
 }
 
+static int pull(struct pull *p, struct err *e)
+{
+	struct endpoints list = { 0 };
+	int r = plan(p->ref, &list, e);
+
+	/* before libcurl starts threads and secrets are read */
+	if (r == 0 && p->map)
+		r = unpacker_start(p->store, p->map, &p->unpacker, e);
+	if (r == 0)
+		r = http_open(&p->http, e);
+	if (r == 0)
+		r = try_endpoints(p, &list, e);
+	http_close(p->http);
+	unpacker_stop(p->unpacker);
+	endpoints_release(&list);
+	return r;
+}
+
 int pull_image(const struct store *s, const struct idmap *map,
 	       const struct ref *ref, const struct pull_options *o,
 	       struct pull_result *ret, struct err *e)
 {
+	struct lease lease = LEASE_INIT;
 	struct pull p = { .store = s, .map = map, .ref = ref, .o = o,
-			  .result = ret, .lease = LEASE_INIT };
-	struct endpoints list = { 0 };
-	int r = plan(ref, &list, e);
+			  .result = ret, .lease = &lease, .act = act_image };
+	int r = store_lease_new(s, &lease, e);
 
-	/* before libcurl starts threads and secrets are read */
 	if (r == 0)
-		r = unpacker_start(s, map, &p.unpacker, e);
-	if (r == 0)
-		r = http_open(&p.http, e);
-	if (r == 0)
-		r = store_lease_new(s, &p.lease, e);
-	if (r == 0)
-		r = try_endpoints(&p, &list, e);
-	if (p.lease.fd >= 0)
-		store_lease_release(s, &p.lease);
-	http_close(p.http);
-	unpacker_stop(p.unpacker);
-	endpoints_release(&list);
+		r = pull(&p, e);
+	if (lease.fd >= 0)
+		store_lease_release(s, &lease);
 	return r;
+}
+
+int pull_documents(const struct store *s, const struct ref *ref,
+		   const struct pull_options *o, struct lease *l,
+		   char ret_digest[static DIGEST_MAX], struct err *e)
+{
+	struct pull_result res = { 0 };
+	struct pull p = { .store = s, .ref = ref, .o = o, .result = &res,
+			  .lease = l, .act = act_documents };
+
+	TRY(pull(&p, e));
+	memcpy(ret_digest, res.digest, DIGEST_MAX);
+	return 0;
+}
+
+int pull_some(const struct store *s, const struct idmap *map,
+	      const struct ref *ref, const struct pull_options *o,
+	      struct lease *l, const struct image *img, struct err *e)
+{
+	struct pull_result res = { 0 };
+	struct pull p = { .store = s, .map = map, .ref = ref, .o = o,
+			  .result = &res, .lease = l, .act = act_some,
+			  .some = img };
+
+	return pull(&p, e);
 }

@@ -10,7 +10,7 @@
  * image that can be found is whole.
  */
 #include "core/idmap.h"
-#include "fs/platform.h"
+#include "fs/image.h"
 #include "fs/store.h"
 #include "fs/transfer/progress.h"
 
@@ -33,5 +33,17 @@ struct pull_result {
 int pull_image(const struct store *s, const struct idmap *map,
 	       const struct ref *ref, const struct pull_options *o,
 	       struct pull_result *ret, struct err *e);
+
+/*
+ * The parts of it, for whoever needs some layers only; the lease keeps what
+ * comes.  First the manifest, whose digest here is *ret_digest, and config:
+ */
+int pull_documents(const struct store *s, const struct ref *ref,
+		   const struct pull_options *o, struct lease *l,
+		   char ret_digest[static DIGEST_MAX], struct err *e);
+/* Then the layers of `img`, which may be some of those, unpacked. */
+int pull_some(const struct store *s, const struct idmap *map,
+	      const struct ref *ref, const struct pull_options *o,
+	      struct lease *l, const struct image *img, struct err *e);
 
 #endif
