@@ -147,7 +147,10 @@ static void ended(struct life *l, const struct supervisor_result *res)
 	struct assembly *a = l->a;
 	int64_t seconds = 0;
 
-	a->state.status = CONTAINER_EXITED;
+	/* never "exited" between two lives: nobody would end it */
+	a->state.status = l->goes_on && l->goes_on(l->goes_on_arg,
+						   res->exit_code) ?
+			  CONTAINER_RESTARTING : CONTAINER_EXITED;
 	a->state.exit_code = res->exit_code;
 	a->state.finished = time_now();
 	forget_start(&a->state);
@@ -170,7 +173,9 @@ static void not_started(struct assembly *a,
 			const struct supervisor_result *res,
 			const struct err *e)
 {
-	if (a->state.status != CONTAINER_EXITED)
+	if (a->state.status == CONTAINER_RESTARTING)
+		a->state.status = CONTAINER_EXITED;
+	else if (a->state.status != CONTAINER_EXITED)
 		a->state.status = CONTAINER_CREATED;
 	a->state.exit_code = res->exit_code;
 	forget_start(&a->state);

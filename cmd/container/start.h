@@ -16,6 +16,9 @@ struct life {
 	struct cgroup cgroup;          /* likewise */
 	void (*started)(void *arg); /* once the state is written; or NULL */
 	void *started_arg;
+	/* Does another life follow one that ended so?  NULL: never. */
+	bool (*goes_on)(void *arg, int exit_code);
+	void *goes_on_arg;
 };
 
 /*

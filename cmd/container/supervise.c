@@ -22,6 +22,7 @@ struct supervise {
 	struct restart_policy policy;
 	struct restart_backoff backoff;
 	int64_t began; /* this life, time_steady() */
+	bool asked;    /* somebody wants the next life, not the policy */
 };
 
 /* ---- the process ---- */
@@ -103,13 +104,41 @@ static void tell(struct supervise *s, const struct supervisor_result *res,
 	hub_tell(s->life.hub, code < 0 ? HUB_FAILED : HUB_EXIT, &end);
 }
 
+static void updated_policy(const struct container *c,
+			   struct restart_policy *policy)
+{
+	auto_free char *text = NULL;
+	struct err ignored;
+
+	if (file_read(c->fd, CONTAINER_RESTART, 64, &text, NULL,
+		      &ignored) == 0)
+		restart_policy_parse(text, policy, &ignored);
+}
+
+/* Is there another life, by the policy or because somebody asked? */
+static bool goes_on(void *arg, int code)
+{
+	struct supervise *s = arg;
+	struct container *c = &s->a->container;
+
+	s->asked = container_marked(c, CONTAINER_MARK_AGAIN);
+	if (s->asked)
+		return true;
+	if (container_marked(c, CONTAINER_MARK_STOPPING) ||
+	    hub_abandoned(s->life.hub))
+		return false;
+	/* `rl update` may have changed it */
+	updated_policy(c, &s->policy);
+	return restart_wanted(&s->policy, code, s->backoff.count);
+}
+
 /* Until it is time, or somebody asks for the end.  False: do not start. */
 static bool nap(struct supervise *s, int64_t ms)
 {
 	struct container *c = &s->a->container;
 	struct err ignored;
 
-	s->a->state.status = CONTAINER_RESTARTING;
+	s->a->state.restarts = s->backoff.count;
 	container_state_write(c, &s->a->state, &ignored);
 	for (; ms > 0; ms -= 50) {
 		if (container_marked(c, CONTAINER_MARK_STOPPING) ||
@@ -124,38 +153,19 @@ static bool nap(struct supervise *s, int64_t ms)
 	return false;
 }
 
-static void updated_policy(const struct container *c,
-			   struct restart_policy *policy)
-{
-	auto_free char *text = NULL;
-	struct err ignored;
-
-	if (file_read(c->fd, CONTAINER_RESTART, 64, &text, NULL,
-		      &ignored) == 0)
-		restart_policy_parse(text, policy, &ignored);
-}
-
-/* Is there another life, by the policy or because somebody asked? */
-static bool again(struct supervise *s, int code)
+/* The next life's turn, once it has come.  False: there is none. */
+static bool again(struct supervise *s)
 {
 	struct container *c = &s->a->container;
-	int64_t ms;
 
-	if (container_marked(c, CONTAINER_MARK_AGAIN)) {
-		container_unmark(c, CONTAINER_MARK_AGAIN);
-		container_unmark(c, CONTAINER_MARK_STOPPING);
-		return true;
-	}
-	if (container_marked(c, CONTAINER_MARK_STOPPING) ||
-	    hub_abandoned(s->life.hub))
+	if (s->a->state.status != CONTAINER_RESTARTING)
 		return false;
-	/* `rl update` may have changed it */
-	updated_policy(c, &s->policy);
-	if (!restart_wanted(&s->policy, code, s->backoff.count))
-		return false;
-	ms = restart_delay(&s->backoff, time_steady() - s->began);
-	s->a->state.restarts = s->backoff.count;
-	return nap(s, ms);
+	if (!s->asked)
+		return nap(s, restart_delay(&s->backoff,
+					    time_steady() - s->began));
+	container_unmark(c, CONTAINER_MARK_AGAIN);
+	container_unmark(c, CONTAINER_MARK_STOPPING);
+	return true;
 }
 
 static void live(struct supervise *s)
@@ -176,7 +186,7 @@ static void live(struct supervise *s)
 			close(userns);
 		userns = res.userns_fd;
 		net_halt(&s->a->net);
-		more = code >= 0 && again(s, res.exit_code);
+		more = code >= 0 && again(s);
 		if (!more)
 			life_end(s->a, userns);
 		tell(s, &res, code, &e);
@@ -199,6 +209,8 @@ static void supervisor_main(struct assembly *a, int client, bool foreground)
 	terminal_size(&a->spec.size);
 	leave();
 	s.life.started = on_started;
+	s.life.goes_on = goes_on;
+	s.life.goes_on_arg = &s;
 	if (prepare(&s, client, foreground, &e) < 0) {
 		struct hub_end end = { .exit_code = 125, .err = e };
 
