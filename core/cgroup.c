@@ -106,18 +106,31 @@ static bool has_controller(int fd, const char *file, const char *name,
 	return cgroup_has_word(*ret_all, name);
 }
 
+/* A file of a controller that is there, or of every group. */
+static int no_file(const struct resource_write *w, struct err *e)
+{
+	return err_set(e, EOPNOTSUPP, "this kernel has no file %s: its %s "
+		       "controller cannot do that", w->file, w->controller);
+}
+
 static int missing(int fd, const struct resource_write *w, struct err *e)
 {
 	auto_free char *have = NULL;
 
-	if (has_controller(fd, "../cgroup.controllers", w->controller, &have) &&
-	    !has_controller(fd, "cgroup.controllers", w->controller, &have))
+	if (streq(w->controller, "cgroup") ||
+	    has_controller(fd, "cgroup.controllers", w->controller, &have))
+		return no_file(w, e);
+	if (has_controller(fd, "../cgroup.controllers", w->controller, &have))
 		return err_set(e, EPERM, "the %s controller cannot be passed on "
 			       "to the container: another user's process is "
 			       "in the cgroup that rl was started in",
 			       w->controller);
-	if (has_controller(fd, "cgroup.controllers", w->controller, &have))
-		return err_set(e, ENOENT, "the kernel has no %s", w->file);
+	if (!has_controller(AT_FDCWD, CGROUP_ROOT "/cgroup.controllers",
+			    w->controller, &have) && have)
+		return err_set(e, ENODEV, "there is no %s controller in "
+			       CGROUP_ROOT "/cgroup.controllers",
+			       w->controller);
+	has_controller(fd, "cgroup.controllers", w->controller, &have);
 	return err_set(e, ENOENT, "the %s controller is not delegated to this "
 		       "user (these are: %s)", w->controller,
 		       have && *have ? have : "none");
@@ -125,10 +138,18 @@ static int missing(int fd, const struct resource_write *w, struct err *e)
 
 int cgroup_limit(int fd, const struct resource_plan *p, struct err *e)
 {
+	size_t at = 0;
+
+	return cgroup_limit_from(fd, p, &at, e);
+}
+
+int cgroup_limit_from(int fd, const struct resource_plan *p, size_t *at,
+		      struct err *e)
+{
 	bool before = false;
 
-	for (size_t i = 0; i < p->n; i++) {
-		const struct resource_write *w = &p->w[i];
+	for (; *at < p->n; ++*at) {
+		const struct resource_write *w = &p->w[*at];
 		bool there = has_file(fd, w->file);
 
 		if (!there && (w->optional || (w->stands_in && before))) {

@@ -50,8 +50,16 @@ extern const struct cgroup_ops cgroup_delegated, cgroup_systemd;
  */
 int cgroup_make(const struct cgroup_wish *w, struct cgroup *ret,
 		struct err *e);
-/* Write the limits.  -ENOENT: a controller is missing; *e says which. */
+/*
+ * Write the limits; *e says what is missing:
+ *	-ENOENT      a controller was not given to this user
+ *	-ENODEV      the host has no such controller
+ *	-EOPNOTSUPP  its controller has no such file
+ */
 int cgroup_limit(int fd, const struct resource_plan *p, struct err *e);
+/* The same from the write *at on, which then is the one that failed. */
+int cgroup_limit_from(int fd, const struct resource_plan *p, size_t *at,
+		      struct err *e);
 /* Kill what is left in it, remove it and let go of it. */
 void cgroup_end(struct cgroup *g);
 /* Let go only: somebody else's to end. */
@@ -96,6 +104,8 @@ void cgroup_oom(int fd, struct cgroup_oom *ret);
 #define CGROUP_ROOT "/sys/fs/cgroup"
 /* Is it?  -ENOTSUP with the reason. */
 int cgroup_check_version(struct err *e);
+/* The line that makes it so: one of core/cgroup_fix.h. */
+const char *cgroup_version_fix(void);
 /* The folder of the group we are in; caller frees. */
 int cgroup_own_path(char **ret, struct err *e);
 /* The group below which rung 1 makes its own; -EACCES: not ours. */

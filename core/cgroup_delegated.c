@@ -2,6 +2,7 @@
 #include "core/cgroup.h"
 
 #include "core/base/file.h"
+#include "core/cgroup_fix.h"
 
 #include <linux/magic.h>
 #include <stdio.h>
@@ -11,19 +12,37 @@
 /* Where what was in a group before goes when it is divided. */
 #define HOST_LEAF "rl.host"
 
-int cgroup_check_version(struct err *e)
+static bool is_mounted(const char *path, unsigned int magic)
 {
 	struct statfs fs;
 
-	if (statfs(CGROUP_ROOT, &fs) < 0)
-		return err_sys(e, "look at " CGROUP_ROOT);
-	if (fs.f_type == SYSFS_MAGIC)
+	return statfs(path, &fs) == 0 && (unsigned int)fs.f_type == magic;
+}
+
+static bool is_bare(void)
+{
+	return access(CGROUP_ROOT, F_OK) < 0 ||
+	       is_mounted(CGROUP_ROOT, SYSFS_MAGIC);
+}
+
+int cgroup_check_version(struct err *e)
+{
+	if (is_mounted(CGROUP_ROOT, CGROUP2_SUPER_MAGIC))
+		return 0;
+	if (is_bare())
 		return err_set(e, ENOTSUP, "nothing is mounted on "
 			       CGROUP_ROOT);
-	if (fs.f_type != CGROUP2_SUPER_MAGIC)
-		return err_set(e, ENOTSUP, "this host mounts cgroup v1 on "
-			       CGROUP_ROOT ", and limits need v2");
-	return 0;
+	if (is_mounted(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC))
+		return err_set(e, ENOTSUP, "this host mounts cgroup v1 and v2 "
+			       "side by side on " CGROUP_ROOT ", and limits "
+			       "need v2 alone");
+	return err_set(e, ENOTSUP, "this host mounts cgroup v1 on "
+		       CGROUP_ROOT ", and limits need v2");
+}
+
+const char *cgroup_version_fix(void)
+{
+	return is_bare() ? CGROUP_FIX_MOUNT : CGROUP_FIX_VERSION;
 }
 
 int cgroup_own_path(char **ret, struct err *e)
@@ -152,9 +171,6 @@ static int open_parent(const char *root, const char *parent, char **ret,
 
 	path = *parent == '/' ? xasprintf(CGROUP_ROOT "%s", parent) :
 				xasprintf("%s/%s", root, parent);
-	if (strstr(path, "/.."))
-		return err_set(e, EINVAL, "--cgroup-parent '%s': '..' leads "
-			       "out", parent);
 	/* each one on the way passes the controllers on */
 	slash = skip_prefix(path, root) ? path + strlen(root) :
 					  strrchr(path, '/');

@@ -30,6 +30,13 @@ bool resources_any(const struct resources *r)
 	       r->io_weight || r->n_io || r->unified.n;
 }
 
+bool resources_limited(const struct resources *r)
+{
+	return r->memory > 0 || r->reservation > 0 || r->swap > 0 ||
+	       r->shares || r->quota > 0 || r->period || r->cpus || r->mems ||
+	       r->pids > 0 || r->io_weight || r->n_io || r->unified.n;
+}
+
 void resource_plan_release(struct resource_plan *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
@@ -109,7 +116,11 @@ static struct resource_write *add(struct resource_plan *p, const char *file,
 static struct resource_write *add_number(struct resource_plan *p,
 					 const char *file, int64_t n)
 {
-	return add(p, file, n < 0 ? xstrdup("max") : xasprintf("%" PRId64, n));
+	struct resource_write *w = add(p, file, n < 0 ? xstrdup("max") :
+				       xasprintf("%" PRId64, n));
+
+	w->optional = n < 0;
+	return w;
 }
 
 /*
@@ -132,7 +143,7 @@ static void plan_memory(const struct resources *r, struct resource_plan *p)
 	if (swap)
 		add_number(p, "memory.swap.max", swap < 0 ? -1 :
 			   r->memory > 0 ? swap - r->memory : swap)->optional =
-			true;
+			r->swap <= 0;
 }
 
 static void plan_cpu(const struct resources *r, struct resource_plan *p)
@@ -145,7 +156,8 @@ static void plan_cpu(const struct resources *r, struct resource_plan *p)
 		add(p, "cpu.max", xasprintf("%" PRId64 " %" PRIu64, r->quota,
 					    period));
 	else if (r->quota < 0 || r->period)
-		add(p, "cpu.max", xasprintf("max %" PRIu64, period));
+		add(p, "cpu.max", xasprintf("max %" PRIu64, period))->optional =
+			!r->period;
 	if (r->mems)
 		add(p, "cpuset.mems", xstrdup(r->mems));
 	if (r->cpus)
@@ -171,21 +183,28 @@ static void plan_io(const struct resources *r, struct resource_plan *p)
 					   r->io[i].rate));
 }
 
+bool resources_is_unified(const char *text)
+{
+	size_t n = strcspn(text, "=");
+	auto_free char *file = xstrndup(text, n);
+
+	return n && text[n] && *file != '.' && !strchr(file, '/') &&
+	       strchr(file, '.');
+}
+
 static int plan_unified(const struct resources *r, struct resource_plan *p,
 			struct err *e)
 {
 	for (size_t i = 0; i < r->unified.n; i++) {
 		const char *text = r->unified.v[i];
-		const char *value = strchr(text, '=');
-		size_t n = value ? (size_t)(value - text) : 0;
+		size_t n = strcspn(text, "=");
 		auto_free char *file = xstrndup(text, n);
 
-		if (!n || strchr(file, '/') || !strchr(file, '.') ||
-		    *file == '.')
+		if (!resources_is_unified(text))
 			return err_set(e, EINVAL, "unified '%s': it is a file "
 				       "of the cgroup, such as memory.high, "
 				       "= and its text", text);
-		add(p, file, xstrdup(value + 1));
+		add(p, file, xstrdup(text + n + 1));
 	}
 	return 0;
 }

@@ -48,14 +48,19 @@ static inline void auto_resources_p(struct resources *r)
 #define auto_resources __attribute__((cleanup(auto_resources_p)))
 /* Append a copy of one disk's limit. */
 void resources_add_io(struct resources *r, const struct io_limit *l);
-/* Is anything limited at all? */
+/* Does anything say what it is to be, if only "no limit"? */
 bool resources_any(const struct resources *r);
+/* Is anything limited? */
+bool resources_limited(const struct resources *r);
+/* Is it "FILE=TEXT" of a cgroup's file? */
+bool resources_is_unified(const char *text);
 
 /* One write: FILE of a cgroup, its text, the controller it belongs to. */
 struct resource_write {
 	char *file, *text;
 	char  controller[16];
-	bool  optional; /* without the file there is nothing to keep */
+	bool  optional; /* without the file there is nothing to keep: no limit,
+			 * or one that nobody asked for */
 	bool  stands_in; /* needed only where the one before was not written */
 };
 

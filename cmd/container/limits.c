@@ -2,7 +2,9 @@
 #include "cmd/container/limits.h"
 
 #include "cmd/container/limits_best_effort.h"
+#include "cmd/ui/limit_flags.h"
 #include "core/base/file.h"
+#include "core/cgroup_fix.h"
 
 #include <stdio.h>
 
@@ -15,48 +17,63 @@ static bool best_effort(const struct assembly *a)
 
 /* ---- the fixes ---- */
 
-static int no_cgroup(struct err *e)
+/* What is to be kept, of which there is no way to. */
+static int no_cgroup(const struct assembly *a, const struct resource_plan *p,
+		     struct err *e)
 {
-	auto_free char *text = xstrdup(e->text);
+	auto_free char *text = xstrdup(e->text), *flags, *controllers;
+	const char *line = cgroup_version_fix();
 	struct err version;
 
+	limit_flags(&a->o->limits, p, &flags, &controllers);
+	err_set(e, ENOTSUP, "%s: no cgroup to keep it in%s%s%s: ", flags,
+		*controllers ? " (controllers: " : "", controllers,
+		*controllers ? ")" : "");
 	if (cgroup_check_version(&version) < 0)
-		return err_set(e, ENOTSUP, "limits need a cgroup: %s ('rl "
-			       "doctor' has the line that changes it; "
-			       "--limits=best-effort goes on without)",
-			       version.text);
-	return err_set(e, ENOTSUP, "limits need a cgroup: %s.  Start it in one "
-		       "of its own: systemd-run --user --scope -p "
-		       "Delegate=yes rl run ...; without a session: sudo "
-		       "loginctl enable-linger $USER", text);
+		err_add(e, "%s.  To change that: %s", version.text, line);
+	else
+		err_add(e, "%s.  Start it in one of its own: " CGROUP_FIX_SCOPE
+			"; without a session: " CGROUP_FIX_MANAGER, text);
+	/* only a new one takes the option */
+	if (a->o != &a->restored)
+		err_add(e, ".  --limits=best-effort goes on without");
+	return -ENOTSUP;
 }
 
-static int no_controller(struct err *e)
+/* A write failed: say which option's, and what would mend it. */
+static int not_kept(const struct limit_options *o,
+		    const struct resource_write *w, struct err *e)
 {
-	auto_free char *text = xstrdup(e->text);
+	int code = e->code;
 
-	return err_set(e, ENOENT, "%s.  To delegate it: sudo mkdir -p "
-		       "/etc/systemd/system/user@.service.d && printf "
-		       "'[Service]\\nDelegate=cpu cpuset io memory pids\\n' | "
-		       "sudo tee /etc/systemd/system/user@.service.d/"
-		       "delegate.conf && sudo systemctl daemon-reload, then "
-		       "log in again", text);
+	err_wrap(e, "%s", limit_flag(o, w));
+	if (code == ENOENT)
+		err_add(e, ".  To delegate it: " CGROUP_FIX_DELEGATE
+			", then log in again");
+	else if (code == ENODEV)
+		err_add(e, " (" CGROUP_FIX_KERNEL ")");
+	return -code;
+}
+
+static int write_plan(const struct limit_options *o, int fd,
+		      const struct resource_plan *p, struct err *e)
+{
+	size_t at = 0;
+
+	if (cgroup_limit_from(fd, p, &at, e) < 0)
+		return not_kept(o, &p->w[at], e);
+	return 0;
 }
 
 /* ---- the start ---- */
 
-static int write_limits(struct assembly *a, struct cgroup *g, struct err *e)
+static int write_limits(struct assembly *a, struct cgroup *g,
+			const struct resource_plan *p, struct err *e)
 {
-	auto_resource_plan struct resource_plan p = { 0 };
-	int r;
-
-	TRY(resource_plan_make(&a->spec.resources, &p, e));
-	if (best_effort(a)) {
-		limits_best_effort(&a->spec, g, &p);
-		return 0;
-	}
-	r = cgroup_limit(g->fd, &p, e);
-	return r == -ENOENT ? no_controller(e) : r;
+	if (!best_effort(a))
+		return write_plan(&a->o->limits, g->fd, p, e);
+	limits_best_effort(&a->spec, &a->o->limits, g, p);
+	return 0;
 }
 
 /* A later life: `rl update` may have changed them since the one before. */
@@ -86,15 +103,18 @@ int limits_begin(struct assembly *a, bool stays, struct cgroup *ret,
 {
 	const struct limit_options *o = &a->o->limits;
 	struct cgroup_wish w = {
-		.id = a->spec.id, .parent = o->parent,
+		.id = a->spec.id,
+		.parent = o->parent && *o->parent ? o->parent : NULL,
 		.split = streq(o->cgroups, "split"),
 	};
+	auto_resource_plan struct resource_plan p = { 0 };
 	bool asked;
 	int r;
 
 	if (stays)
 		TRY(reread(a, e));
-	asked = limit_options_any(o);
+	TRY(resource_plan_make(&a->spec.resources, &p, e));
+	asked = limit_options_need(o, &a->spec.resources);
 	if (o->oom_kill_disable)
 		fprintf(stderr, "rl: WARNING: cgroup v2 cannot disable the "
 			"OOM killer: --oom-kill-disable is discarded\n");
@@ -104,8 +124,8 @@ int limits_begin(struct assembly *a, bool stays, struct cgroup *ret,
 	if (r < 0 && !asked)
 		return 0;
 	if (r < 0 && !best_effort(a))
-		return no_cgroup(e);
-	r = write_limits(a, ret, e);
+		return no_cgroup(a, &p, e);
+	r = write_limits(a, ret, &p, e);
 	if (r < 0)
 		cgroup_end(ret);
 	return r;
@@ -197,13 +217,14 @@ static int limits_now(const struct container *c, json_t **ret, struct err *e)
 
 /* All of them are written: what was so before is no change. */
 static int apply(const struct container *c, const struct container_state *st,
-		 const struct resources *r, struct err *e)
+		 const struct limit_options *o, const struct resources *r,
+		 struct err *e)
 {
 	auto_resource_plan struct resource_plan p = { 0 };
 	auto_close int fd = -1;
-	int code;
 
-	if (!container_status_runs(st->status))
+	if (!container_status_runs(st->status) ||
+	    (!st->cgroup && !resources_limited(r)))
 		return 0;
 	if (!st->cgroup)
 		return err_set(e, EOPNOTSUPP, "container %s runs without a "
@@ -213,15 +234,15 @@ static int apply(const struct container *c, const struct container_state *st,
 			       "--cgroups=enabled)", c->name);
 	TRY(fd = cgroup_open(st->cgroup, e));
 	TRY(resource_plan_make(r, &p, e));
-	code = cgroup_limit(fd, &p, e);
-	return code == -ENOENT ? no_controller(e) : code;
+	return write_plan(o, fd, &p, e);
 }
 
-static int update_with(struct container *c, const json_t *all, struct err *e)
+/* `all`, checked, onto one that runs. */
+static int apply_all(struct container *c, const json_t *all,
+		     struct err *e)
 {
 	auto_container_state struct container_state st = { 0 };
 	auto_resources struct resources r = { 0 };
-	auto_free char *text = json_text(all);
 	struct limit_options o = { 0 };
 	struct limit_host host;
 	int code;
@@ -229,10 +250,19 @@ static int update_with(struct container *c, const json_t *all, struct err *e)
 	limit_host_read(&host);
 	TRY(opt_load(limit_option_table, all, &o, e));
 	code = limit_options_resources(&o, &host, &r, e);
+	if (code >= 0)
+		code = container_state_read(c, &st, e);
+	if (code >= 0)
+		code = apply(c, &st, &o, &r, e);
 	opt_release(limit_option_table, &o);
-	TRY(code);
-	TRY(container_state_read(c, &st, e));
-	TRY(apply(c, &st, &r, e));
+	return code;
+}
+
+static int update_with(struct container *c, const json_t *all, struct err *e)
+{
+	auto_free char *text = json_text(all);
+
+	TRY(apply_all(c, all, e));
 	return file_replace(c->fd, CONTAINER_LIMITS, text, strlen(text), 0600,
 			    e);
 }

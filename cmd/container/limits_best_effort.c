@@ -1,6 +1,8 @@
 /* limits_best_effort.c - limits by other means than a cgroup. */
 #include "cmd/container/limits_best_effort.h"
 
+#include "cmd/ui/limit_flags.h"
+
 #include <stdio.h>
 
 static void lower(struct spec *s, int resource, int64_t value)
@@ -30,25 +32,18 @@ static void by_affinity(struct spec *s)
 	s->affinity = xstrdup(s->resources.cpus);
 }
 
-/* By the file of the cgroup that would keep it. */
+/* By the file of the cgroup that would keep it: what keeps some of it. */
 static const struct other_means {
-	const char *file, *option;
-	void (*use)(struct spec *s); /* NULL: nothing else keeps it */
+	const char *file;
+	void (*use)(struct spec *s);
 	const char *how;
 } others[] = {
-	{ "memory.max", "--memory", by_address_space,
+	{ "memory.max", by_address_space,
 	  "kept for each process alone (RLIMIT_AS)" },
-	{ "pids.max", "--pids-limit", by_processes,
+	{ "pids.max", by_processes,
 	  "kept for each user inside alone (RLIMIT_NPROC)" },
-	{ "cpuset.cpus", "--cpuset-cpus", by_affinity,
+	{ "cpuset.cpus", by_affinity,
 	  "kept as affinity, which a program may change for itself" },
-	{ "memory.low", "--memory-reservation", NULL, NULL },
-	{ "memory.swap.max", "--memory-swap", NULL, NULL },
-	{ "cpu.max", "--cpus", NULL, NULL },
-	{ "cpu.weight", "--cpu-shares", NULL, NULL },
-	{ "cpuset.mems", "--cpuset-mems", NULL, NULL },
-	{ "io.weight", "--blkio-weight", NULL, NULL },
-	{ "io.max", "--device-read-bps and its kind", NULL, NULL },
 };
 
 static const struct other_means *find(const char *file)
@@ -59,35 +54,50 @@ static const struct other_means *find(const char *file)
 	return NULL;
 }
 
-/* Two devices' limits are two writes of one file. */
-static bool said_before(const struct resource_plan *p, size_t i)
+static void say(const char *flag, const char *how, const char *why)
 {
-	return i && streq(p->w[i - 1].file, p->w[i].file);
+	fprintf(stderr, "rl: --limits=best-effort: %s is %s: %s\n", flag, how,
+		why);
 }
 
-static void go_without(struct spec *s, const struct resource_plan *p, size_t i,
+static void go_without(struct spec *s, const struct limit_options *o,
+		       const struct resource_plan *p, size_t i,
 		       const char *why)
 {
-	const struct other_means *o = find(p->w[i].file);
+	const struct other_means *m = find(p->w[i].file);
+	const char *flag = limit_flag(o, &p->w[i]);
 
 	/* a file that may be missing is no promise */
-	if (p->w[i].optional || said_before(p, i))
+	if (p->w[i].optional)
 		return;
-	if (o && o->use)
-		o->use(s);
-	fprintf(stderr, "rl: --limits=best-effort: %s is %s: %s\n",
-		o ? o->option : p->w[i].file,
-		o && o->use ? o->how : "not kept", why);
+	if (m)
+		m->use(s);
+	/* two devices' limits are two writes of one option */
+	if (!i || !streq(limit_flag(o, &p->w[i - 1]), flag) ||
+	    p->w[i - 1].optional)
+		say(flag, m ? m->how : "not kept", why);
 }
 
-void limits_best_effort(struct spec *s, const struct cgroup *g,
-			const struct resource_plan *p)
+/* Where it was to be, or that it was to be at all. */
+static void go_nowhere(const struct limit_options *o, const char *why)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		struct resource_plan one = { &p->w[i], 1 };
-		struct err e = { .text = "there is no cgroup" };
+	auto_free char *cgroups = xasprintf("--cgroups=%s", o->cgroups ?
+							    o->cgroups : "");
 
-		if (!g->path || cgroup_limit(g->fd, &one, &e) < 0)
-			go_without(s, p, i, e.text);
-	}
+	if (o->parent && *o->parent)
+		say("--cgroup-parent", "not kept", why);
+	if (o->cgroups && !streq(o->cgroups, "disabled"))
+		say(cgroups, "not kept", why);
+}
+
+void limits_best_effort(struct spec *s, const struct limit_options *o,
+			const struct cgroup *g, const struct resource_plan *p)
+{
+	struct err e = { .text = "there is no cgroup" };
+
+	if (!g->path)
+		go_nowhere(o, e.text);
+	for (size_t i = 0; i < p->n; i++)
+		if (!g->path || cgroup_limit_from(g->fd, p, &i, &e) < 0)
+			go_without(s, o, p, i, e.text);
 }

@@ -4,6 +4,7 @@
  * limits_best_effort.h - --limits=best-effort: each limit is kept by the
  * cgroup, else by what a process can put on itself, else it is not.
  */
+#include "cmd/ui/limit_options.h"
 #include "core/cgroup.h"
 #include "core/spec.h"
 
@@ -12,7 +13,7 @@
  * means for the rest into the spec: setrlimit(2), sched_setaffinity(2).  What
  * is kept less well than it was asked for, or not, is said on stderr.
  */
-void limits_best_effort(struct spec *s, const struct cgroup *g,
-			const struct resource_plan *p);
+void limits_best_effort(struct spec *s, const struct limit_options *o,
+			const struct cgroup *g, const struct resource_plan *p);
 
 #endif

@@ -3,45 +3,48 @@
 
 #include "core/base/file.h"
 #include "core/cgroup.h"
+#include "core/cgroup_fix.h"
 
-#include <linux/magic.h>
 #include <stdio.h>
-#include <sys/vfs.h>
 
 static const struct remedy version_remedies[] = {
 	{ "nothing is mounted on " CGROUP_ROOT,
-	  "sudo mount -t cgroup2 cgroup2 " CGROUP_ROOT },
-	{ "the host mounts cgroup v1",
-	  "sudo sed -i 's/^GRUB_CMDLINE_LINUX=\"/&systemd.unified_cgroup_hierarchy=1 /' "
-	  "/etc/default/grub && sudo update-grub && sudo reboot" },
+	  CGROUP_FIX_MOUNT },
+	{ "the host mounts cgroup v1", CGROUP_FIX_VERSION },
 	{ 0 },
 };
-
-/* The first thing that each rung needs: it is what is to be mended, then. */
-static int need_version(struct finding *f, const struct remedy *others,
-			struct err *e)
-{
-	struct statfs fs;
-
-	f->remedy = &version_remedies[1];
-	if (statfs(CGROUP_ROOT, &fs) < 0 || fs.f_type == SYSFS_MAGIC)
-		f->remedy = &version_remedies[0];
-	TRY(cgroup_check_version(e));
-	f->remedy = others;
-	return 0;
-}
 
 static int probe_version(const struct doctor *d UNUSED, struct finding *f,
 			 struct err *e)
 {
-	return need_version(f, NULL, e);
+	f->remedy = version_remedies;
+	if (!streq(f->remedy->line, cgroup_version_fix()))
+		f->remedy++;
+	return cgroup_check_version(e);
+}
+
+/* The rungs after it all need it: its line is printed once. */
+static int need_version(struct finding *f, const struct remedy *others,
+			struct err *e)
+{
+	static const struct remedy above = {
+		"there is no cgroup v2 to divide",
+		"see the line of \"cgroup v2\"",
+	};
+	struct err version;
+
+	f->remedy = others;
+	if (cgroup_check_version(&version) >= 0)
+		return 0;
+	f->remedy = &above;
+	return err_set(e, ENOTSUP, "it needs cgroup v2");
 }
 
 /* ---- the two ways to a group ---- */
 
 static const struct remedy delegated_remedies[] = {
 	{ "rl was not started in a cgroup of this user's own",
-	  "systemd-run --user --scope -p Delegate=yes rl run ..." },
+	  CGROUP_FIX_SCOPE },
 	{ 0 },
 };
 
@@ -64,8 +67,7 @@ static int probe_delegated(const struct doctor *d UNUSED, struct finding *f,
 
 static const struct remedy scope_remedies[] = {
 	{ "no service manager of this user runs, or it makes no scope",
-	  "sudo loginctl enable-linger $USER && export "
-	  "XDG_RUNTIME_DIR=/run/user/$(id -u)" },
+	  CGROUP_FIX_MANAGER },
 	{ 0 },
 };
 
@@ -90,13 +92,8 @@ static int probe_scope(const struct doctor *d UNUSED, struct finding *f,
 
 static const struct remedy controller_remedies[] = {
 	{ "the controller is not delegated to this user",
-	  "sudo mkdir -p /etc/systemd/system/user@.service.d && printf "
-	  "'[Service]\\nDelegate=cpu cpuset io memory pids\\n' | sudo tee "
-	  "/etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl "
-	  "daemon-reload" },
-	{ "this kernel has no such controller",
-	  "see CONFIG_CGROUPS in the kernel's configuration; for memory, "
-	  "start it with cgroup_enable=memory" },
+	  CGROUP_FIX_DELEGATE },
+	{ "this kernel has no such controller", CGROUP_FIX_KERNEL },
 	{ 0 },
 };
 
@@ -153,8 +150,7 @@ CONTROLLER(pids)
 
 static const struct remedy runtime_remedies[] = {
 	{ "XDG_RUNTIME_DIR is not set: a login without a session",
-	  "sudo loginctl enable-linger $USER && export "
-	  "XDG_RUNTIME_DIR=/run/user/$(id -u)" },
+	  CGROUP_FIX_MANAGER },
 	{ "it is not this user's folder alone",
 	  "export XDG_RUNTIME_DIR=/run/user/$(id -u)" },
 	{ 0 },

@@ -49,6 +49,18 @@ bool limit_options_any(const struct limit_options *o)
 	       (o->cgroups && !streq(o->cgroups, "disabled"));
 }
 
+static bool is_set(const char *text)
+{
+	return text && *text;
+}
+
+bool limit_options_need(const struct limit_options *o,
+			const struct resources *r)
+{
+	return resources_limited(r) || is_set(o->parent) ||
+	       (is_set(o->cgroups) && !streq(o->cgroups, "disabled"));
+}
+
 static int bad(const char *flag, const char *value, const char *rule,
 	       struct err *e)
 {
@@ -89,19 +101,22 @@ static int memory(const struct limit_options *o, const struct limit_host *h,
 {
 	TRY(parse_bytes("memory", o->memory, &r->memory, e));
 	TRY(check_machine(o->memory, r->memory, h, e));
+	/* 0 is no limit; of the other two, as if it were not given */
+	if (o->memory && !r->memory)
+		r->memory = RESOURCE_UNLIMITED;
 	TRY(parse_bytes("memory-reservation", o->reservation, &r->reservation,
 			e));
 	if (streq(o->swap, "-1"))
 		r->swap = RESOURCE_UNLIMITED;
 	else
 		TRY(parse_bytes("memory-swap", o->swap, &r->swap, e));
-	if (r->swap && !r->memory)
+	if (r->swap > 0 && r->memory <= 0)
 		return bad("memory-swap", o->swap, "it counts memory and swap "
 			   "together, and needs --memory", e);
 	if (r->swap > 0 && r->swap < r->memory)
 		return bad("memory-swap", o->swap, "it counts memory and swap "
 			   "together, and is at least --memory", e);
-	if (r->memory && r->reservation > r->memory)
+	if (r->memory > 0 && r->reservation > r->memory)
 		return bad("memory-reservation", o->reservation,
 			   "it is at most --memory", e);
 	return 0;
@@ -109,13 +124,14 @@ static int memory(const struct limit_options *o, const struct limit_host *h,
 
 /* ---- processors ---- */
 
+/* 0 is as if it were not given. */
 static int number(const char *flag, const char *text, uint64_t least,
 		  uint64_t most, const char *rule, uint64_t *ret,
 		  struct err *e)
 {
 	uint64_t n;
 
-	if (!text)
+	if (!text || streq(text, "0"))
 		return 0;
 	if (!parse_u64(text, most, &n) || n < least)
 		return bad(flag, text, rule, e);
@@ -132,9 +148,9 @@ static int cpus(const struct limit_options *o, const struct limit_host *h,
 
 	if (!o->cpus)
 		return 0;
-	if (o->quota || o->period)
+	if (r->quota > 0 || r->period)
 		return err_set(e, EINVAL, "conflicting options: --cpus and "
-			       "--cpu-%s", o->quota ? "quota" : "period");
+			       "--cpu-%s", r->quota > 0 ? "quota" : "period");
 	n = strtod(o->cpus, &end);
 	if (*end || end == o->cpus || !isfinite(n))
 		return bad("cpus", o->cpus, "it is a number of processors, "
@@ -156,7 +172,7 @@ static int quota(const struct limit_options *o, struct resources *r,
 	TRY(number("cpu-period", o->period, PERIOD_LEAST, PERIOD_MOST,
 		   "it is 1000 to 1000000 microseconds (1ms to 1s)",
 		   &r->period, e));
-	if (streq(o->quota, "-1")) {
+	if (streq(o->quota, "-1") || streq(o->quota, "0")) {
 		r->quota = RESOURCE_UNLIMITED;
 		return 0;
 	}
@@ -287,6 +303,18 @@ static int pids(const struct limit_options *o, struct resources *r,
 	return 0;
 }
 
+static int check_parent(const char *parent, struct err *e)
+{
+	auto_strv struct strv parts = { 0 };
+
+	if (parent)
+		strv_split(&parts, parent, '/');
+	if (!strv_has(&parts, ".."))
+		return 0;
+	return bad("cgroup-parent", parent, "'..' leads out of what is this "
+		   "user's", e);
+}
+
 static int check_words(const struct limit_options *o, struct err *e)
 {
 	static const char *const cgroups[] = { "enabled", "disabled", "split",
@@ -295,8 +323,21 @@ static int check_words(const struct limit_options *o, struct err *e)
 
 	TRY(one_of("cgroups", o->cgroups, cgroups,
 		   "it is enabled, disabled or split", e));
-	return one_of("limits", o->limits, limits,
-		      "it is enforce or best-effort", e);
+	TRY(one_of("limits", o->limits, limits,
+		   "it is enforce or best-effort", e));
+	return check_parent(o->parent, e);
+}
+
+static int unified(const struct limit_options *o, struct resources *r,
+		   struct err *e)
+{
+	for (size_t i = 0; i < o->unified.n; i++)
+		if (!resources_is_unified(o->unified.v[i]))
+			return bad("cgroup-conf", o->unified.v[i], "it is a "
+				   "file of the cgroup, = and its text: "
+				   "memory.high=32m", e);
+	strv_extend(&r->unified, strv_list(&o->unified));
+	return 0;
 }
 
 int limit_options_resources(const struct limit_options *o,
@@ -305,16 +346,15 @@ int limit_options_resources(const struct limit_options *o,
 {
 	TRY(check_words(o, e));
 	TRY(memory(o, h, r, e));
-	TRY(cpus(o, h, r, e));
 	TRY(quota(o, r, e));
+	TRY(cpus(o, h, r, e));
 	TRY(number("cpu-shares", o->shares, 2, 262144, "it is 2 to 262144, "
 		   "and 1024 is what others have", &r->shares, e));
 	TRY(cpusets(o, h, r, e));
 	TRY(pids(o, r, e));
 	TRY(disks(o, r, e));
-	strv_extend(&r->unified, strv_list(&o->unified));
-	if (streq(o->cgroups, "disabled") &&
-	    (resources_any(r) || o->parent))
+	TRY(unified(o, r, e));
+	if (streq(o->cgroups, "disabled") && limit_options_need(o, r))
 		return err_set(e, EINVAL, "conflicting options: "
 			       "--cgroups=disabled and a limit, which a "
 			       "cgroup keeps");

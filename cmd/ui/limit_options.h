@@ -86,8 +86,11 @@ void limit_host_read(struct limit_host *ret);
 int limit_options_resources(const struct limit_options *o,
 			    const struct limit_host *h, struct resources *r,
 			    struct err *e);
-/* Is any limit, or a cgroup by name, asked for? */
+/* Is any of them given, if only to say that there is no limit? */
 bool limit_options_any(const struct limit_options *o);
+/* Does it take a cgroup: a limit, one by name, one in some place? */
+bool limit_options_need(const struct limit_options *o,
+			const struct resources *r);
 /* docker's members of HostConfig for what is set. */
 void limit_options_record(const struct limit_options *o, json_t *host_config);
 

@@ -318,7 +318,7 @@ static int limits(const struct run_options *o, struct spec *s, struct err *e)
 	struct limit_host host;
 
 	if (!limit_options_any(&o->limits) && !o->limits.cgroups &&
-	    !o->limits.limits)
+	    !o->limits.limits && !o->limits.parent)
 		return 0;
 	limit_host_read(&host);
 	return limit_options_resources(&o->limits, &host, &s->resources, e);

@@ -52,36 +52,112 @@ refused() {
 		"33554432 33554432 500000000" ]
 }
 
-@test "without cgroup v2: a limit is an error that has the way out" {
-	[ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this host has cgroup v2"
+# v1 COMMAND... - on a host of v1, or of v1 and v2 mixed: this one, or, where
+# it has v2 alone, one whose /sys/fs/cgroup is what such a host's is.
+v1() {
+	[ -e /sys/fs/cgroup/cgroup.controllers ] || { "$@"; return; }
+	unshare -Urm sh -c 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"' sh "$@"
+}
+
+@test "without cgroup v2: an error with the options, the controllers and the line" {
 	load_busybox
-	for opt in "--memory 64m" "--pids-limit 9" "--cgroup-parent jobs" "--cgroups split"; do
-		run -125 "$RL" run --rm --network none $opt busybox true
-		[[ $output == *"cgroup v1"*"rl doctor"*"--limits=best-effort"* ]]
+	line="systemd.unified_cgroup_hierarchy=1 /' /etc/default/grub && sudo update-grub && sudo reboot"
+	for opt in "--memory 64m|--memory: no cgroup to keep it in (controllers: memory)" \
+		"--pids-limit 9 --cpus 0.5|--cpus, --pids-limit: no cgroup to keep it in (controllers: cpu, pids)" \
+		"--memory 64m --memory-swap 64m|--memory, --memory-swap: no cgroup to keep it in (controllers: memory)" \
+		"--cpuset-mems 0|--cpuset-mems: no cgroup to keep it in (controllers: cpuset)" \
+		"--cgroup-parent jobs|--cgroup-parent: no cgroup to keep it in: this" \
+		"--cgroups split|--cgroups=split: no cgroup to keep it in: this"; do
+		run -125 v1 "$RL" run --rm --network none ${opt%%|*} busybox true
+		echo "$output"
+		[[ $output == *"${opt#*|}"* ]]
+		[[ $output == *"$line"*"--limits=best-effort"* ]]
 	done
 	[ -z "$("$RL" ps -aq)" ]
-	"$RL" doctor --json | jq -e 'select(.rung == "cgroup v2" and (.works | not)) | .fix' |
-		grep -q .
 	"$RL" create --name job --network none --memory 64m busybox true
-	run -1 "$RL" start job
-	[[ $output == *"cgroup v1"* ]]
+	run -1 v1 "$RL" start job
+	[[ $output == *"--memory: no cgroup"*"$line"* ]]
+	# it has no such option
+	[[ $output != *"best-effort"* ]]
 	[ "$(state job Status)" = created ]
 }
 
-@test "without cgroup v2: best effort keeps what it can, and says which" {
-	[ ! -e /sys/fs/cgroup/cgroup.controllers ] || skip "this host has cgroup v2"
+@test "v1, v2 and both side by side are told apart" {
+	requires userns
 	load_busybox
-	run --separate-stderr "$RL" run --rm --network none --limits best-effort \
-		--memory 64m --pids-limit 20 --cpuset-cpus 0 --cpus 0.5 busybox sh -c \
+	# hosts TEST COMMAND... - with a /sys/fs/cgroup of one's own
+	own() {
+		unshare -UrmC sh -c 'mount -t tmpfs none /sys/fs/cgroup && eval "$1" &&
+			shift && exec "$@"' sh "$@"
+	}
+	run -125 own true "$RL" run --rm --network none --memory 64m busybox true
+	[[ $output == *"mounts cgroup v1 on /sys/fs/cgroup"* ]]
+	run -125 own 'mkdir /sys/fs/cgroup/unified &&
+		mount -t cgroup2 none /sys/fs/cgroup/unified' \
+		"$RL" run --rm --network none --memory 64m busybox true
+	echo "$output"
+	[[ $output == *"cgroup v1 and v2 side by side"* ]]
+	# rung 3 runs all the same
+	run -0 own 'mkdir /sys/fs/cgroup/unified &&
+		mount -t cgroup2 none /sys/fs/cgroup/unified' \
+		"$RL" run --rm --network none busybox echo runs
+	[ "$output" = runs ]
+}
+
+@test "doctor has the line for cgroup v2 once" {
+	run v1 "$RL" doctor
+	[ "$(grep -c unified_cgroup_hierarchy <<<"$output")" = 1 ]
+	[ "$(grep -c 'see the line of "cgroup v2"' <<<"$output")" = 7 ]
+	v1 "$RL" doctor --json | jq -e 'select(.rung == "cgroup v2" and (.works | not)) | .fix' |
+		grep -q unified_cgroup_hierarchy
+}
+
+@test "no limit needs no cgroup, and says nothing" {
+	load_busybox
+	for opt in "--pids-limit -1" "--pids-limit 0" "--memory 0" \
+		"--memory-reservation 0" "--memory-swap 0" "--memory-swap -1" \
+		"--cpu-quota -1" "--cpu-quota 0" "--cpu-shares 0" "--cpu-period 0" \
+		"--blkio-weight 0" "--cpuset-cpus=" "--cpuset-mems=" \
+		"--cgroup-parent=" "--cgroups disabled --pids-limit -1"; do
+		run v1 "$RL" run --rm --network none $opt busybox echo fine
+		echo "$opt: $output"
+		[ "$status" -eq 0 ]
+		[ "$output" = fine ]
+	done
+	run -0 v1 "$RL" run -d --name job --network none --pids-limit 0 --memory 0 \
+		busybox sleep 100
+	[ "${#lines[@]}" = 1 ]
+	[ "$("$RL" update --pids-limit -1 --memory-swap -1 job)" = job ]
+	[ "$("$RL" inspect -f '{{.HostConfig.PidsLimit}} {{.HostConfig.MemorySwap}}' job)" = "-1 -1" ]
+}
+
+@test "a parent that leads out, a file that is none" {
+	load_busybox
+	refused "--cgroup-parent '../../x': '..' leads out" --cgroup-parent ../../x
+	refused "--cgroup-parent '../../x': '..' leads out" --cgroup-parent ../../x \
+		--limits best-effort
+	refused "--cgroup-conf 'foo': it is a file of the cgroup" --cgroup-conf foo
+}
+
+@test "without cgroup v2: best effort keeps what it can, and says which" {
+	load_busybox
+	run --separate-stderr v1 "$RL" run --rm --network none --limits best-effort \
+		--memory 64m --pids-limit 20 --cpuset-cpus 0 --cpu-quota 50000 \
+		--memory-swap 128m --cgroup-parent jobs --cgroups enabled busybox sh -c \
 		'ulimit -v; ulimit -u; sed -n "s/^Cpus_allowed_list:.//p" /proc/self/status'
 	[ "$status" -eq 0 ]
 	[ "$output" = "65536
 20
 0" ]
+	echo "$stderr"
 	[[ $stderr == *"--memory is kept for each process alone (RLIMIT_AS)"* ]]
 	[[ $stderr == *"--pids-limit is kept for each user inside alone (RLIMIT_NPROC)"* ]]
 	[[ $stderr == *"--cpuset-cpus is kept as affinity"* ]]
-	[[ $stderr == *"--cpus is not kept"* ]]
+	[[ $stderr == *"--cpu-quota is not kept"* ]]
+	[[ $stderr == *"--memory-swap is not kept"* ]]
+	[[ $stderr == *"--cgroup-parent is not kept"* ]]
+	[[ $stderr == *"--cgroups=enabled is not kept"* ]]
+	[ "$(wc -l <<<"$stderr")" = 7 ]
 }
 
 @test "without a limit there is nothing to say" {

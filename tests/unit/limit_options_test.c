@@ -80,8 +80,9 @@ static void bad_swap(void)
 {
 	o.swap = "64m";
 	OK(refused("--memory-swap '64m'", "needs --memory"));
-	o.swap = "-1";
-	OK(refused("--memory-swap '-1'", "needs --memory"));
+	o.memory = "0";
+	o.swap = "64m";
+	OK(refused("--memory-swap '64m'", "needs --memory"));
 	o.memory = "64m";
 	o.swap = "63m";
 	OK(refused("--memory-swap '63m'", "at least --memory"));
@@ -211,6 +212,73 @@ static void words_and_conflicts(void)
 	OK(parse() == 0 && limit_options_any(&o));
 }
 
+/* Taken, with no need of a cgroup. */
+static bool unlimited(void)
+{
+	bool ok = parse() == 0 && !limit_options_need(&o, &r) &&
+		  !resources_limited(&r);
+
+	forget();
+	return ok;
+}
+
+static void no_limit_needs_no_cgroup(void)
+{
+	const struct {
+		const char **member, *text;
+	} all[] = {
+		{ &o.pids, "-1" }, { &o.pids, "0" }, { &o.memory, "0" },
+		{ &o.reservation, "0" }, { &o.swap, "0" }, { &o.swap, "-1" },
+		{ &o.quota, "-1" }, { &o.quota, "0" }, { &o.period, "0" },
+		{ &o.shares, "0" }, { &o.blkio_weight, "0" },
+		{ &o.cpuset_cpus, "" }, { &o.cpuset_mems, "" },
+		{ &o.parent, "" }, { &o.cgroups, "disabled" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		*all[i].member = all[i].text;
+		printf("# %zu '%s'\n", i, all[i].text);
+		OK(unlimited());
+	}
+	/* to an update it is something to do */
+	o.memory = "0";
+	OK(parse() == 0 && limit_options_any(&o) && resources_any(&r));
+	forget();
+	o.cgroups = "disabled";
+	o.pids = "-1";
+	OK(unlimited());
+	o.cpus = "1";
+	o.quota = "0";
+	o.period = "0";
+	OK(parse() == 0 && r.quota == 100000 && limit_options_need(&o, &r));
+	forget();
+	o.parent = "jobs";
+	OK(parse() == 0 && limit_options_need(&o, &r));
+	forget();
+	o.cgroups = "enabled";
+	OK(parse() == 0 && limit_options_need(&o, &r));
+}
+
+static void a_place_and_a_file_that_lead_out(void)
+{
+	static const char *const parents[] = { "../../x", "..", "a/../b",
+					       "/..", "a/.." };
+	static const char *const files[] = { "foo", "foo=1", "../a.b=1",
+					     "a/b.c=1", "=1" };
+
+	for (size_t i = 0; i < ARRAY_LEN(parents); i++) {
+		o.parent = parents[i];
+		OK(refused("--cgroup-parent '", "leads out"));
+	}
+	o.parent = "/a..b/c";
+	OK(parse() == 0);
+	forget();
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		strv_add(&o.unified, files[i]);
+		OK(refused("--cgroup-conf '", "memory.high=32m"));
+	}
+}
+
 static bool recorded(const char *want)
 {
 	json_t *j = json_object();
@@ -254,6 +322,8 @@ int main(void)
 	TRY_ALL(processes);
 	TRY_ALL(disks_by_device);
 	TRY_ALL(words_and_conflicts);
+	TRY_ALL(no_limit_needs_no_cgroup);
+	TRY_ALL(a_place_and_a_file_that_lead_out);
 	TRY_ALL(recorded_as_docker_does);
 	forget();
 	return DONE();

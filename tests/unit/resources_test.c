@@ -40,6 +40,8 @@ static void swap_is_what_is_above_memory(void)
 	OK(!p.w[0].optional && p.w[1].optional);
 	r.swap = 250;
 	OK(plan_is("memory.max=100; memory.swap.max=150"));
+	/* asked for by name, it is a promise */
+	OK(!p.w[1].optional);
 	r.swap = 100;
 	OK(plan_is("memory.max=100; memory.swap.max=0"));
 	r.swap = RESOURCE_UNLIMITED;
@@ -107,8 +109,11 @@ static void processes(void)
 {
 	r.pids = 7;
 	OK(plan_is("pids.max=7"));
+	OK(resources_limited(&r) && !p.w[0].optional);
 	r.pids = RESOURCE_UNLIMITED;
 	OK(plan_is("pids.max=max"));
+	/* without the controller there is nothing to lift */
+	OK(!resources_limited(&r) && resources_any(&r) && p.w[0].optional);
 }
 
 static void unified_is_written_as_it_is(void)
