@@ -114,6 +114,7 @@ bench:                                    ## times and memory beside floors and 
 		echo && tests/bench/memory.sh $B && \
 		echo && tests/bench/pull.sh $B && echo && tests/bench/push.sh $B && \
 		echo && tests/bench/build.sh $B && \
+		echo && tests/bench/build_debian.sh $B && \
 		echo && tests/bench/net.sh $B && echo && tests/bench/net_bytes.sh $B && \
 		echo && tests/bench/net_requests.sh $B && \
 		echo && tests/bench/net_connections.sh $B && echo && tests/bench/log.sh $B && \

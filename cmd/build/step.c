@@ -30,6 +30,8 @@ static int open_step(struct step *s, struct err *e)
 	s->rootfs = (struct rootfs){
 		.layers = s->layers.paths, .path = s->c.path,
 		.mountpoints = s->mountpoints,
+		/* a power cut ends the build; a layer is in its blob, too */
+		.volatile_upper = true,
 	};
 	return 0;
 }

@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 
+#define PIPE (1 << 20)
+
 struct writer {
 	int (*fn)(void *arg, int out, struct err *e);
 	void *arg;
@@ -27,6 +29,8 @@ static int fill(struct writer *w, const struct idmap *map, struct new_blob *b,
 
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_sys(e, "make a pipe");
+	/* fewer turns of two processes; what the kernel refuses is no harm */
+	fcntl(p[1], F_SETPIPE_SZ, PIPE);
 	w->out = p[1];
 	r = idmap_start_inside(map, write_inside, w, &child, e);
 	close(p[1]);

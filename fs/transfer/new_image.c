@@ -28,17 +28,23 @@ int new_blob_open(const struct store *s, struct new_blob *ret, struct err *e)
 int new_blob_fill(struct new_blob *b, int in, struct err *e)
 {
 	auto_free char *buf = xmalloc(COPY);
+	struct digest d;
 	ssize_t n;
+	int r = 0;
 
-	while ((n = read(in, buf, COPY)) != 0) {
+	digest_init(&d);
+	while (r == 0 && (n = read(in, buf, COPY)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_sys(e, "read the layer");
-		if (fd_write_all(b->fd, buf, n) < 0)
-			return err_sys(e, "write the layer");
+			r = err_sys(e, "read the layer");
+		else if (fd_write_all(b->fd, buf, n) < 0)
+			r = err_sys(e, "write the layer");
+		else
+			digest_add(&d, buf, n);
 	}
-	return 0;
+	digest_final(&d, b->digest);
+	return r;
 }
 
 int new_blob_store(const struct store *s, struct new_blob *b, struct lease *l,
@@ -50,7 +56,10 @@ int new_blob_store(const struct store *s, struct new_blob *b, struct lease *l,
 	*ret = (struct descriptor){ .media_type = (char *)NEW_IMAGE_TAR };
 	if (fsync(b->fd) < 0 || fstat(b->fd, &st) < 0)
 		return err_sys(e, "write the layer");
-	TRY(digest_fd(b->fd, ret->digest, e));
+	if (*b->digest)
+		memcpy(ret->digest, b->digest, DIGEST_MAX);
+	else
+		TRY(digest_fd(b->fd, ret->digest, e));
 	ret->size = st.st_size;
 	TRY(store_lease_add(s, l, ret->digest, e));
 	if (store_has_blob(s, ret->digest))

@@ -11,12 +11,13 @@
 struct new_blob {
 	int   fd;   /* locked; -1: none */
 	char *name; /* below the store, until it is stored */
+	char digest[DIGEST_MAX]; /* "": not known yet */
 };
 #define NEW_BLOB_INIT { .fd = -1 }
 
 /* Make an empty one, to be written by the caller. */
 int new_blob_open(const struct store *s, struct new_blob *ret, struct err *e);
-/* Write what `in` reads, to its end. */
+/* Write, and hash, what `in` reads, to its end: all that the blob is. */
 int new_blob_fill(struct new_blob *b, int in, struct err *e);
 /* Hash it, claim it in the lease and store it. */
 int new_blob_store(const struct store *s, struct new_blob *b, struct lease *l,
