@@ -172,13 +172,14 @@ static int text_file(struct mount_ctx *c, const struct mount *m, struct err *e)
 /* ---- the layers of an image ---- */
 
 /* Before Linux 6.5 the lower folders are one option, joined by colons. */
-static int overlay(const int *layers, size_t n, bool joined, struct err *e)
+static int overlay(const struct mount *m, const int *layers, bool joined,
+		   struct err *e)
 {
 	auto_strv struct strv data = { 0 };
 	auto_str struct str all = { 0 };
 
 	str_puts(&all, "lowerdir=");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < m->layers.n; i++) {
 		str_printf(&all, "%s/proc/self/fd/%d", i ? ":" : "", layers[i]);
 		if (!joined)
 			strv_printf(&data, "lowerdir+=/proc/self/fd/%d",
@@ -187,7 +188,12 @@ static int overlay(const int *layers, size_t n, bool joined, struct err *e)
 	if (joined)
 		strv_add(&data, str_text(&all));
 	strv_add(&data, "userxattr");
-	return mount_new("overlay", "overlay", &data, MOUNT_ATTR_RDONLY, e);
+	if (!m->upper)
+		return mount_new("overlay", "overlay", &data,
+				 MOUNT_ATTR_RDONLY, e);
+	strv_printf(&data, "upperdir=%s/upper", m->upper);
+	strv_printf(&data, "workdir=%s/work", m->upper);
+	return mount_new("overlay", "overlay", &data, 0, e);
 }
 
 static int stack_layers(const struct mount *m, struct err *e)
@@ -202,9 +208,9 @@ static int stack_layers(const struct mount *m, struct err *e)
 			fds[n] = fd;
 	}
 	if (fd >= 0)
-		fd = overlay(fds, n, false, e);
+		fd = overlay(m, fds, false, e);
 	if (fd == -EINVAL)
-		fd = overlay(fds, n, true, e);
+		fd = overlay(m, fds, true, e);
 	while (n-- > 0)
 		close(fds[n]);
 	return fd;
@@ -239,7 +245,7 @@ static int image_part(struct mount_ctx *c, const struct mount *m, int whole,
 static int image_source(struct mount_ctx *c, const struct mount *m,
 			struct err *e)
 {
-	auto_close int whole = m->layers.n == 1 ?
+	auto_close int whole = m->layers.n == 1 && !m->upper ?
 		mount_clone(AT_FDCWD, m->layers.v[0], false, e) :
 		stack_layers(m, e);
 	auto_close int fd = -1;

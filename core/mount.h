@@ -54,6 +54,7 @@ struct mount {
 	 */
 	char    *image;
 	struct strv layers;
+	char    *upper;           /* FOLDER with upper/ and work/ to write to */
 	struct strv labels;       /* "KEY=VALUE", of a volume that is made */
 	struct strv options;      /* the same, of its driver */
 	bool     copy_up;         /* core/copy_up.h */

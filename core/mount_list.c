@@ -9,6 +9,7 @@ static void mount_release(struct mount *m)
 	free(m->volume);
 	free(m->subpath);
 	free(m->image);
+	free(m->upper);
 	strv_release(&m->data);
 	strv_release(&m->layers);
 	strv_release(&m->labels);

@@ -127,7 +127,7 @@ static int live(struct run_life *l, struct err *e)
 NORETURN void run_life(struct step *s, int out, int report)
 {
 	struct run_life l = { .s = s, .net = NET_INIT };
-	struct err e = { 0 };
+	struct err e = { 0 }, ignored;
 	int code;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -141,6 +141,8 @@ NORETURN void run_life(struct step *s, int out, int report)
 	spec_init(&l.spec);
 	code = live(&l, &e);
 	net_stop(&l.net);
+	for (size_t i = 0; i < l.n_writable; i++)
+		container_remove(&s->b->store, &l.writable[i], -1, &ignored);
 	if (code < 0 && write(report, &e, sizeof(e)) != sizeof(e))
 		_exit(125);
 	_exit(code < 0 ? 125 : code);

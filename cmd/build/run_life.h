@@ -6,12 +6,15 @@
  *	step_run.c    the key; the output, and how it ended
  *	run_life.c    plan, network, supervisor: in a child process
  *	run_mounts.c  --mount
+ *	run_cache.c   --mount=type=cache
  *	secret.c      --secret
  */
 #include "cmd/build/build.h"
 #include "cmd/ui/run_options.h"
 #include "core/spec.h"
 #include "net/net.h"
+
+#define RUN_WRITABLE_MAX 8
 
 struct run_life {
 	struct step *s;
@@ -26,12 +29,22 @@ struct run_life {
 	size_t n_from;
 	int locks[RUN_CACHES_MAX]; /* of cache mounts */
 	size_t n_locks;
+	struct container writable[RUN_WRITABLE_MAX]; /* of binds with rw */
+	size_t n_writable;
 };
 
 /* Carry it out and exit with its code; what fails goes to `report`. */
 NORETURN void run_life(struct step *s, int out, int report);
 /* The mounts that --mount asks for. */
 int run_life_mounts(struct run_life *l, struct err *e);
+/* One of type cache: its folder, filled if it is new, and locked. */
+int run_life_cache(struct run_life *l, const struct df_mount *m,
+		   struct err *e);
+/* What from= names; *ret stays where it is. */
+int run_life_from(struct run_life *l, const char *name,
+		  struct build_from **ret, struct err *e);
+/* Where it goes, absolute.  Caller frees. */
+char *run_mount_target(const struct step *s, const struct df_mount *m);
 /*
  * What a step's --mount leaves in the upper folder: mount points.  Caller
  * releases the list.

@@ -4,7 +4,6 @@
 #include "core/base/file.h"
 #include "fs/build/config.h"
 
-#include <sys/file.h>
 #include <sys/mount.h>
 
 #define SECRETS "/run/secrets"
@@ -21,7 +20,7 @@ static const char *id_of(const struct df_mount *m)
 	       "default";
 }
 
-static char *target_of(const struct step *s, const struct df_mount *m)
+char *run_mount_target(const struct step *s, const struct df_mount *m)
 {
 	if (m->target)
 		return build_config_path(s->st->doc, m->target);
@@ -35,7 +34,7 @@ void run_mount_points(const struct step *s, struct strv *ret)
 	const struct df_run *r = &s->in->run;
 
 	for (size_t i = 0; i < r->n_mounts; i++)
-		strv_take(ret, target_of(s, &r->mounts[i]));
+		strv_take(ret, run_mount_target(s, &r->mounts[i]));
 }
 
 /* ---- secrets ---- */
@@ -43,7 +42,7 @@ void run_mount_points(const struct step *s, struct strv *ret)
 static int add_secret(struct run_life *l, const struct df_mount *m,
 		      struct err *e)
 {
-	auto_free char *text = NULL, *target = target_of(l->s, m);
+	auto_free char *text = NULL, *target = run_mount_target(l->s, m);
 	const char *id = id_of(m);
 	struct mount *t;
 	size_t n = 0;
@@ -74,7 +73,7 @@ static int add_agent(struct run_life *l, const struct df_mount *m,
 {
 	const char *id = m->id ? m->id : "default";
 	auto_free char *path = ssh_socket(l->s->b->o, id);
-	auto_free char *target = target_of(l->s, m);
+	auto_free char *target = run_mount_target(l->s, m);
 
 	if (!path && m->required)
 		return err_set(e, ENOENT, "no SSH key \"%s\" is given (--ssh "
@@ -86,60 +85,27 @@ static int add_agent(struct run_life *l, const struct df_mount *m,
 	return 0;
 }
 
-/* ---- caches ---- */
+/* ---- what is there ---- */
 
-/* A private one that another build has makes way for the next. */
-static int open_cache(const struct store *s, const char *id, int sharing,
-		      char **ret_path, struct err *e)
+/*
+ * rw: what is written goes to a folder that goes with the step, but is not
+ * in its own, over which the container's root is mounted.
+ */
+static int make_writable(struct run_life *l, const struct df_mount *df,
+			 struct mount *m, struct err *e)
 {
-	for (int i = 0;; i++) {
-		auto_free char *path = xasprintf("cache-mounts/%.32s.%d",
-						 id + 7, i);
-		auto_close int fd = -1;
+	struct container *c = &l->writable[l->n_writable];
 
-		TRY(mkdir_parents(s->fd, path, 0755, e));
-		fd = dir_open(s->fd, path, e);
-		TRY(fd);
-		if (flock(fd, sharing == DF_SHARED ? LOCK_SH :
-			  sharing == DF_LOCKED ? LOCK_EX :
-			  LOCK_EX | LOCK_NB) == 0) {
-			*ret_path = steal_ptr(path);
-			return steal_fd(fd);
-		}
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_sys(e, "lock a cache");
-	}
-}
-
-/* STORE/cache-mounts/HASH.N, one an id; its lock goes with this process. */
-static int add_cache(struct run_life *l, const struct df_mount *m,
-		     struct err *e)
-{
-	const struct store *s = &l->s->b->store;
-	auto_free char *target = target_of(l->s, m), *path = NULL;
-	auto_free char *whole = NULL;
-	char id[DIGEST_MAX] = "";
-	struct mount *b;
-	int fd;
-
-	if (m->from || m->uid || m->gid || m->mode_set)
-		return err_set(e, EOPNOTSUPP, "--mount=type=cache: from, "
-			       "mode, uid and gid are not supported: the "
-			       "command can fill the cache and chown it");
-	if (l->n_locks == ARRAY_LEN(l->locks))
-		return err_set(e, E2BIG, "too many cache mounts");
-	build_key_add(id, m->id ? m->id : target);
-	fd = open_cache(s, id, m->sharing, &path, e);
-	TRY(fd);
-	l->locks[l->n_locks++] = fd;
-	whole = xasprintf("%s/%s", s->path, path);
-	b = mount_list_bind(&l->spec.mounts, whole, target);
-	b->given = true;
-	b->attr_set = m->readonly ? MOUNT_ATTR_RDONLY : 0;
+	m->attr_set = df->readonly ? MOUNT_ATTR_RDONLY : 0;
+	if (df->readonly)
+		return 0;
+	if (l->n_writable == ARRAY_LEN(l->writable))
+		return err_set(e, E2BIG, "too many mounts with rw");
+	TRY(build_folder_make(l->s->b, c, e));
+	l->n_writable++;
+	m->upper = xstrdup(c->path);
 	return 0;
 }
-
-/* ---- what is there ---- */
 
 static int add_folder(struct run_life *l, const struct df_mount *m, int folder,
 		      const char *target, struct err *e)
@@ -152,9 +118,12 @@ static int add_folder(struct run_life *l, const struct df_mount *m, int folder,
 		return err_sys(e, "find the folder of the context");
 	b = mount_list_bind(&l->spec.mounts, path, target);
 	b->given = true;
-	b->attr_set = MOUNT_ATTR_RDONLY;
 	b->subpath = m->source ? xstrdup(m->source) : NULL;
-	return 0;
+	if (!m->readonly) {
+		b->image = xstrdup(m->from ? m->from : "the context");
+		strv_add(&b->layers, path);
+	}
+	return make_writable(l, m, b, e);
 }
 
 static int add_stage(struct run_life *l, const struct df_mount *m,
@@ -172,36 +141,37 @@ static int add_stage(struct run_life *l, const struct df_mount *m,
 	b->given = true;
 	b->image = xstrdup(m->from);
 	strv_extend(&b->layers, strv_list(&layers->paths));
-	b->attr_set = MOUNT_ATTR_RDONLY;
 	b->subpath = m->source ? xstrdup(m->source) : NULL;
-	return 0;
+	return make_writable(l, m, b, e);
+}
+
+int run_life_from(struct run_life *l, const char *name,
+		  struct build_from **ret, struct err *e)
+{
+	if (l->n_from == ARRAY_LEN(l->from))
+		return err_set(e, E2BIG, "too many mounts from stages");
+	*ret = &l->from[l->n_from++];
+	return build_from_open(l->s->b, l->s->st, name, *ret, e);
 }
 
 static int add_bind(struct run_life *l, const struct df_mount *m,
 		    struct err *e)
 {
-	auto_free char *target = target_of(l->s, m);
-	struct build_from *from;
+	auto_free char *target = run_mount_target(l->s, m);
+	struct build_from *from = NULL;
 
-	if (!m->readonly)
-		return err_set(e, EOPNOTSUPP, "--mount=type=bind,rw is not "
-			       "supported: what is written there would be "
-			       "thrown away, copy it instead");
 	if (!m->from && l->s->b->context < 0)
 		return err_set(e, ENOENT, "there is no context to mount");
 	if (!m->from)
 		return add_folder(l, m, l->s->b->context, target, e);
-	if (l->n_from == ARRAY_LEN(l->from))
-		return err_set(e, E2BIG, "too many bind mounts");
-	from = &l->from[l->n_from++];
-	TRY(build_from_open(l->s->b, l->s->st, m->from, from, e));
+	TRY(run_life_from(l, m->from, &from, e));
 	return from->stage ? add_stage(l, m, from, target, e) :
 			     add_folder(l, m, from->folder, target, e);
 }
 
 static int add_tmpfs(struct run_life *l, const struct df_mount *m)
 {
-	auto_free char *target = target_of(l->s, m);
+	auto_free char *target = run_mount_target(l->s, m);
 	struct mount *t = mount_list_fs(&l->spec.mounts, "tmpfs", target, 0);
 
 	t->given = true;
@@ -218,7 +188,7 @@ static int add_mount(struct run_life *l, const struct df_mount *m,
 	case DF_MOUNT_SECRET:
 		return add_secret(l, m, e);
 	case DF_MOUNT_CACHE:
-		return add_cache(l, m, e);
+		return run_life_cache(l, m, e);
 	case DF_MOUNT_BIND:
 		return add_bind(l, m, e);
 	case DF_MOUNT_TMPFS:

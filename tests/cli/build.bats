@@ -353,6 +353,64 @@ sym" ]
 	[[ $output == *"id= is missing"* ]]
 }
 
+@test "RUN --mount=type=bind,rw: what is written is thrown away" {
+	load_busybox
+	mkdir "$ctx/d"
+	echo data >"$ctx/d/f"
+	dockerfile <<-'E'
+	FROM busybox AS one
+	RUN echo 1 >/one
+	FROM busybox
+	RUN --mount=type=bind,target=/c,rw echo x >>/c/d/f && rm /c/Dockerfile && cp /c/d/f /f
+	RUN --mount=type=bind,source=d,target=/c,readwrite=true echo y >>/c/f && cat /c/f >>/f
+	RUN --mount=type=bind,source=d/f,target=/c,rw echo z >>/c && cat /c >>/f
+	RUN --mount=type=bind,from=one,target=/m,rw mkdir /m/new && rm /m/one && ls -d /m/new /m/one >>/f 2>/dev/null; true
+	RUN --mount=type=bind,from=one,target=/m,rw cat /m/one >>/f; [ ! -e /m/new ]
+	RUN --mount=type=bind,target=/c [ -e /c/Dockerfile ]
+	E
+	run b -t rw "$ctx"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(r rw cat /f | xargs)" = "data x data y data z /m/new 1" ]
+	[ "$(cat "$ctx/d/f")" = data ]
+	[ -e "$ctx/Dockerfile" ]
+	r rw sh -c '[ ! -e /c ] && [ ! -e /m ]'
+	leaves_nothing
+}
+
+@test "RUN --mount=type=cache: what it begins with, its mode and owner, sharing" {
+	load_busybox
+	mkdir "$ctx/d"
+	echo data >"$ctx/d/f"
+	dockerfile <<-'E'
+	FROM busybox AS one
+	RUN mkdir -p /in/sub && echo 1 >/in/sub/f && chmod 750 /in/sub && ln -s sub /in/l
+	FROM busybox
+	ARG N
+	RUN --mount=type=cache,id=a,from=one,source=/in,target=/c cat /c/l/f >>/out; stat -c %a /c/sub >>/out; echo $N >>/c/sub/f
+	RUN --mount=type=cache,id=b,target=/c,mode=0711,uid=33,gid=4 stat -c %a /c >>/out; stat -c %u:%g /c >/owner
+	RUN --mount=type=cache,id=c,from=more,target=/c cat /c/d/f >>/out; echo x >/c/d/f
+	RUN --mount=type=cache,id=d,target=/c,ro ! touch /c/x 2>/dev/null
+	RUN --mount=type=cache,id=e,target=/c,sharing=locked --mount=type=cache,id=f,target=/p,sharing=private touch /c/x /p/x
+	E
+	run b --build-arg N=2 --build-context "more=$ctx" -t cache "$ctx"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(r cache cat /out | xargs)" = "1 750 711 data" ]
+	! grep -q "^$(id -un):" /etc/subuid || [ "$(r cache cat /owner)" = 33:4 ]
+	# it is filled once, and the source stays what it was
+	[ "$(cat "$ctx/d/f")" = data ]
+	b -q --build-arg N=3 --build-context "more=$ctx" -t cache "$ctx"
+	[ "$(r cache cat /out | xargs)" = "1 2 750 711 x" ]
+	leaves_nothing
+	printf 'FROM busybox\nRUN --mount=type=cache,id=z,from=busybox,source=/none,target=/c true\n' | dockerfile
+	run b "$ctx"
+	[ "$status" = 1 ]
+	[[ $output == *"/none"*"not found"* ]]
+	"$RL" builder prune -f
+	[ -z "$(ls "$RL_ROOT/cache-mounts")" ]
+}
+
 @test "a RUN that fails: the lines, the output, the code, and 1" {
 	load_busybox
 	printf 'FROM busybox\nRUN true\nRUN echo words; \\\n    exit 7\nRUN true\n' | dockerfile
