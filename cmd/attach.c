@@ -25,7 +25,7 @@ static int attach_run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	auto_container struct container c = CONTAINER_INIT;
 	auto_container_state struct container_state st = { 0 };
 	struct attach_how how = {
-		.in = !o->no_stdin, .out = true,
+		.in = !o->no_stdin, .out = true, .err = true,
 		.sig_proxy = !streq(o->sig_proxy, "false"),
 		.keys = o->keys,
 	};

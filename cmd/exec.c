@@ -269,7 +269,7 @@ static int fork_parent(struct exec *x, int *ret_sock, struct err *e)
 static int run_apart(struct exec *x, struct err *e)
 {
 	struct launch l = {
-		.terminal = true, .in = true, .out = true, .sig_proxy = true,
+		.terminal = true, .in = true, .out = true, .err = true, .sig_proxy = true,
 		.foreground = true,
 	};
 	auto_close int sock = -1;

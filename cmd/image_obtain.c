@@ -43,13 +43,29 @@ static int check_policy(const char *policy, struct err *e)
 		       "or never", policy);
 }
 
-/* What is here, or the plain error: no ID and no bad name is ever pulled. */
-static bool can_pull(const struct image_wish *w)
+/* A whole ID: it names an image, and never one of a registry's. */
+static bool is_id(const char *name)
+{
+	const char *hex = skip_prefix(name, "sha256:");
+
+	hex = hex ? hex : name;
+	return strlen(hex) == 64 && strspn(hex, "0123456789abcdef") == 64;
+}
+
+/* No ID and no bad name is ever pulled.  -EINVAL: the rule that it breaks. */
+static int check_name(const struct image_wish *w, struct err *e)
 {
 	auto_ref struct ref ref = { 0 };
+
+	return ref_parse(w->name, &ref, e);
+}
+
+static bool wants_pull(const struct image_wish *w)
+{
 	struct err ignored;
 
-	return ref_parse(w->name, &ref, &ignored) == 0;
+	return (streq(w->pull, "always") || streq(w->pull, "newer")) &&
+	       check_name(w, &ignored) == 0;
 }
 
 static int pull_first(const struct store *s, const struct image_wish *w,
@@ -68,12 +84,15 @@ int image_obtain(const struct store *s, const struct image_wish *w,
 	int r;
 
 	TRY(check_policy(w->pull, e));
-	if ((streq(w->pull, "always") || streq(w->pull, "newer")) &&
-	    can_pull(w))
+	if (wants_pull(w))
 		return pull_first(s, w, ret, e);
 	r = find(s, w, ret, e);
-	if (r != -ENOENT || streq(w->pull, "never") || !can_pull(w))
+	if (r != -ENOENT || is_id(w->name))
 		return r;
+	if (check_name(w, e) < 0)
+		return -e->code;
+	if (streq(w->pull, "never"))
+		return find(s, w, ret, e);
 	if (!w->quiet)
 		fprintf(stderr, "Unable to find image '%s' locally\n",
 			w->name);

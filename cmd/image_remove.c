@@ -27,7 +27,7 @@ int image_untag(const struct store *s, const char *full,
 	return 0;
 }
 
-int image_delete(const struct store *s, const struct image *img,
+int image_forget(const struct store *s, const struct image *img,
 		 struct image_removal *done, struct err *e)
 {
 	auto_json json_t *entry = NULL;
@@ -38,6 +38,13 @@ int image_delete(const struct store *s, const struct image *img,
 			 e));
 	for (size_t i = 0; i < img->names.n; i++)
 		strv_take(&done->untagged, image_familiar(img->names.v[i]));
+	return 0;
+}
+
+int image_delete(const struct store *s, const struct image *img,
+		 struct image_removal *done, struct err *e)
+{
+	TRY(image_forget(s, img, done, e));
 	strv_add(&done->deleted, img->id);
 	return 0;
 }

@@ -20,7 +20,10 @@ char *image_familiar(const char *full);
 /* Take one full name off an image; the image stays. */
 int image_untag(const struct store *s, const char *full,
 		struct image_removal *done, struct err *e);
-/* Take every name off an image, and the image out of the index. */
+/* Take every name off an image, and its manifest out of the index. */
+int image_forget(const struct store *s, const struct image *img,
+		 struct image_removal *done, struct err *e);
+/* The same for the last manifest of an image: its ID is gone, too. */
 int image_delete(const struct store *s, const struct image *img,
 		 struct image_removal *done, struct err *e);
 

@@ -93,13 +93,10 @@ static void choose_fields(const char *format, struct row_options *r)
 
 static int limit(const struct ps_opts *o, int64_t *ret, struct err *e)
 {
-	char *end;
-
 	*ret = o->latest ? 1 : -1;
 	if (!o->last)
 		return 0;
-	*ret = strtoll(o->last, &end, 10);
-	if (*end || end == o->last)
+	if (!parse_i64(o->last, ret))
 		return err_set(e, EINVAL, "--last '%.40s' is not a number",
 			       o->last);
 	if (o->latest)

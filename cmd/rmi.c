@@ -48,17 +48,17 @@ static int used_by_name(const char *name, const struct image *img,
 }
 
 /* May the image go with all its names? */
-static int check_delete(const struct image *img, const char *user, bool force,
-			struct err *e)
+static int check_delete(const struct image *img, size_t names,
+			const char *user, bool force, struct err *e)
 {
 	if (force)
 		return 0;
-	if (img->names.n > 1)
+	if (names > 1)
 		return err_set(e, EBUSY, "conflict: unable to delete %.12s "
 			       "(must be forced) - image is referenced in "
 			       "multiple repositories (rl rmi -f removes it "
 			       "with all its %zu names)", SHORT_ID(img->id),
-			       img->names.n);
+			       names);
 	if (user)
 		return err_set(e, EBUSY, "conflict: unable to delete %.12s "
 			       "(must be forced) - image is being used by "
@@ -66,24 +66,79 @@ static int check_delete(const struct image *img, const char *user, bool force,
 	return 0;
 }
 
+/* One image's manifests: a registry's and an archive's differ. */
+struct manifests {
+	struct image *list; /* of all images */
+	size_t n, same, names;
+};
+
+static int read_manifests(const struct store *s, const struct image *img,
+			  struct manifests *ret, struct err *e)
+{
+	TRY(image_list(s, &ret->list, &ret->n, e));
+	for (size_t i = 0; i < ret->n; i++) {
+		if (!streq(ret->list[i].id, img->id))
+			continue;
+		ret->same++;
+		ret->names += ret->list[i].names.n;
+	}
+	return 0;
+}
+
+static void manifests_release(struct manifests *m)
+{
+	image_list_free(m->list, m->n);
+}
+
+/* By its ID: whatever manifests and names it has. */
+static int delete_all(const struct store *s, const struct manifests *m,
+		      const char *id, struct image_removal *done,
+		      struct err *e)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (streq(m->list[i].id, id))
+			TRY(image_forget(s, &m->list[i], done, e));
+	strv_add(&done->deleted, id);
+	return 0;
+}
+
+static int remove_name(const struct store *s, const struct image *img,
+		       const struct manifests *m, const char *name,
+		       struct image_removal *done, struct err *e)
+{
+	if (img->names.n > 1)
+		return image_untag(s, name, done, e);
+	return m->same > 1 ? image_forget(s, img, done, e) :
+			     image_delete(s, img, done, e);
+}
+
+static int remove_found(const struct store *s, const struct image *img,
+			const char *typed, const char *user, bool force,
+			struct image_removal *done, struct err *e)
+{
+	__attribute__((cleanup(manifests_release)))
+	struct manifests m = { 0 };
+	auto_free char *name = typed_name(img, typed);
+
+	TRY(read_manifests(s, img, &m, e));
+	if (!name) {
+		TRY(check_delete(img, m.names, user, force, e));
+		return delete_all(s, &m, img->id, done, e);
+	}
+	if (m.names == 1 && user && !force)
+		return used_by_name(name, img, user, e);
+	return remove_name(s, img, &m, name, done, e);
+}
+
 static int remove_one(const struct store *s, const struct image_users *users,
 		      const char *typed, bool force,
 		      struct image_removal *done, struct err *e)
 {
 	auto_image struct image img = { 0 };
-	auto_free char *name = NULL;
-	const char *user;
 
 	TRY(image_find(s, typed, NULL, &img, e));
-	name = typed_name(&img, typed);
-	user = image_users_find(users, &img);
-	if (name && img.names.n > 1)
-		return image_untag(s, name, done, e);
-	if (name && user && !force)
-		return used_by_name(name, &img, user, e);
-	if (!name)
-		TRY(check_delete(&img, user, force, e));
-	return image_delete(s, &img, done, e);
+	return remove_found(s, &img, typed, image_users_find(users, &img),
+			    force, done, e);
 }
 
 static void print_removal(const struct image_removal *done)

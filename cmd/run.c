@@ -17,7 +17,7 @@ extern const struct cmd cmd_run;
  */
 static bool is_direct(const struct run_options *o)
 {
-	return o->rm && !o->detach && !o->tty;
+	return o->rm && !o->detach && !o->tty && !o->attach.n;
 }
 
 static int run_direct(struct assembly *a, struct err *e)
@@ -49,11 +49,12 @@ static bool attaches(const struct run_options *o, const char *stream)
 static void choose_streams(const struct run_options *o, struct attach_how *how)
 {
 	how->in = o->interactive;
-	how->out = true;
+	how->out = how->err = true;
 	if (!o->attach.n)
 		return;
 	how->in = attaches(o, "stdin") && o->interactive;
-	how->out = attaches(o, "stdout") || attaches(o, "stderr");
+	how->out = attaches(o, "stdout");
+	how->err = attaches(o, "stderr");
 }
 
 static int stay(const struct run_options *o, int sock, struct err *e)

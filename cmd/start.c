@@ -32,6 +32,7 @@ static int stay(const struct start_opts *o, const struct assembly *a, int sock,
 {
 	struct attach_how how = {
 		.tty = a->o->tty, .init = a->o->init, .out = true,
+		.err = true,
 		.in = o->interactive && a->o->interactive,
 		.sig_proxy = !streq(o->sig_proxy, "false"),
 		.keys = o->keys,
@@ -45,7 +46,7 @@ static int join(const struct start_opts *o, const struct container *c,
 		const struct container_state *st, struct err *e)
 {
 	struct attach_how how = {
-		.in = o->interactive, .out = true,
+		.in = o->interactive, .out = true, .err = true,
 		.sig_proxy = !streq(o->sig_proxy, "false"),
 		.keys = o->keys,
 	};

@@ -18,6 +18,19 @@ uint64_t caps_default(void)
 	       BIT(CAP_SYS_CHROOT) | BIT(CAP_KILL) | BIT(CAP_AUDIT_WRITE);
 }
 
+/* libcap would ask for each in turn. */
+uint64_t caps_effective(void)
+{
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct d[2];
+
+	if (capget(&h, d) < 0)
+		return 0;
+	return d[0].effective | (uint64_t)d[1].effective << 32;
+}
+
 /* libcap would take numbers too, and what follows a name. */
 int caps_number(const char *name)
 {

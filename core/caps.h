@@ -23,6 +23,8 @@ int caps_number(const char *name);
  */
 int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
 	      struct caps *ret, struct err *e);
+/* Of this process: bit n is CAP_n. */
+uint64_t caps_effective(void);
 /* Shrink the bounding set; what is effective now stays for a while. */
 int caps_bound(const struct caps *c, struct err *e);
 /* Take on the other sets: the last step before execve. */

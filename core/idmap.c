@@ -2,10 +2,11 @@
 #include "core/idmap.h"
 
 #include "core/base/file.h"
+#include "core/caps.h"
 #include "core/subid.h"
 
 #include <stdio.h>
-#include <sys/capability.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
@@ -84,15 +85,9 @@ static void read_proc_map(const char *path, struct id_extents *ret)
 
 static bool may_set_ids(void)
 {
-	struct __user_cap_header_struct h = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct d[2];
+	uint64_t own = caps_effective();
 
-	if (capget(&h, d) < 0)
-		return false;
-	return (d[0].effective & (1u << CAP_SETUID)) &&
-	       (d[0].effective & (1u << CAP_SETGID));
+	return (own & (1u << CAP_SETUID)) && (own & (1u << CAP_SETGID));
 }
 
 /* Can this program gain the right to write id maps when we run it? */

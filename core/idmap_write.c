@@ -1,8 +1,10 @@
 /* idmap_write.c - giving a new user namespace its id map. */
 #include "core/base/file.h"
 #include "core/base/proc.h"
+#include "core/caps.h"
 #include "core/idmap.h"
 
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -82,6 +84,21 @@ static int write_ranges(pid_t pid, const struct idmap *map,
 	return r;
 }
 
+/*
+ * user_namespaces(7): id 0 of the namespace around us is mapped by those only
+ * who have CAP_SETFCAP there; root in a container may not.
+ */
+static int explain(struct err *e)
+{
+	if (e->code != EPERM || geteuid() != 0 ||
+	    caps_effective() & UINT64_C(1) << CAP_SETFCAP)
+		return -e->code;
+	return err_set(e, EPERM, "map id 0: root has no CAP_SETFCAP here, "
+		       "without which the kernel lets nobody map it "
+		       "(docker run --cap-add SETFCAP ..., or run rl as "
+		       "another user)");
+}
+
 int idmap_write(pid_t pid, const struct idmap *map, struct err *e)
 {
 	return idmap_write_and(pid, map, NULL, NULL, e);
@@ -104,7 +121,8 @@ int idmap_write_and(pid_t pid, const struct idmap *map,
 		TRY(poke(pid, "setgroups", "deny", e));
 	idmap_text(&map->uid, &uid);
 	idmap_text(&map->gid, &gid);
-	TRY(poke(pid, "uid_map", str_text(&uid), e));
+	if (poke(pid, "uid_map", str_text(&uid), e) < 0)
+		return explain(e);
 	return poke(pid, "gid_map", str_text(&gid), e);
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/copy_up.h"
 #include "core/emulate.h"
+#include "core/rlimit.h"
 #include "core/rootpath.h"
 #include "core/sync.h"
 #include "core/terminal.h"
@@ -40,7 +41,10 @@ int init_oom_score(const struct spec *s, struct err *e)
 	if (!s->oom_score_adj)
 		return 0;
 	snprintf(text, sizeof(text), "%d", *s->oom_score_adj);
-	return file_poke(AT_FDCWD, "/proc/self/oom_score_adj", text, e);
+	if (file_poke(AT_FDCWD, "/proc/self/oom_score_adj", text, e) == 0)
+		return 0;
+	return err_set(e, e->code, "set oom_score_adj to %s: %s (without root "
+		       "it can only be raised)", text, strerror(e->code));
 }
 
 static int step_start(struct init *in, struct err *e)
@@ -216,6 +220,14 @@ static int step_devices(struct init *in, struct err *e)
 	return 0;
 }
 
+static int refused_sysctl(const struct sysctl_spec *s, struct err *e)
+{
+	return err_set(e, e->code, "sysctl %s=%s: %s (what can be set is of the "
+		       "container's own namespaces: net.*, fs.mqueue.*, "
+		       "kernel.msg*, kernel.sem, kernel.shm*)", s->key,
+		       s->value, strerror(e->code));
+}
+
 static int step_sysctls(struct init *in, struct err *e)
 {
 	for (size_t i = 0; i < in->spec->n_sysctls; i++) {
@@ -225,9 +237,11 @@ static int step_sysctls(struct init *in, struct err *e)
 					      O_WRONLY | O_NOFOLLOW, e);
 
 		if (fd < 0)
-			return err_wrap(e, "sysctl %s", s->key);
-		if (fd_write_all(fd, s->value, strlen(s->value)) < 0)
-			return err_sys(e, "sysctl %s=%s", s->key, s->value);
+			return refused_sysctl(s, e);
+		if (fd_write_all(fd, s->value, strlen(s->value)) < 0) {
+			e->code = errno;
+			return refused_sysctl(s, e);
+		}
 	}
 	return 0;
 }
@@ -311,6 +325,19 @@ static int set_affinity(const char *list, struct err *e)
 	return 0;
 }
 
+static int refused_limit(const struct rlimit_spec *l, struct err *e)
+{
+	struct rlimit now = { 0 };
+	int code = errno;
+
+	getrlimit(l->resource, &now);
+	return err_set(e, code, "ulimit %s=%llu:%llu: %s (the hard limit is "
+		       "%llu here, and only root raises it)", rlimit_name(l->resource),
+		       (unsigned long long)l->value.rlim_cur,
+		       (unsigned long long)l->value.rlim_max, strerror(code),
+		       (unsigned long long)now.rlim_max);
+}
+
 static int step_limits(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
@@ -322,8 +349,7 @@ static int step_limits(struct init *in, struct err *e)
 		if (s->rlimits[i].resource == RLIMIT_LOCKS)
 			continue;
 		if (setrlimit(s->rlimits[i].resource, &s->rlimits[i].value) < 0)
-			return err_sys(e, "set --ulimit (a hard limit can only "
-				       "be lowered without root)");
+			return refused_limit(&s->rlimits[i], e);
 	}
 	return 0;
 }
@@ -402,6 +428,8 @@ static int install_seccomp(struct init *in, struct err *e)
 	r = s->seccomp_json ?
 		    seccomp_from_json(s->seccomp_json, &in->caps, &f, e) :
 		    seccomp_default(&in->caps, &f, e);
+	if (r < 0 && s->seccomp_file)
+		err_wrap(e, "%s", s->seccomp_file);
 	if (r == 0)
 		r = seccomp_install(&f, e);
 	seccomp_filter_release(&f);

@@ -67,7 +67,7 @@ static void show(struct attached *a, int out, size_t n)
 {
 	a->out = out;
 	a->off = 0;
-	a->len = a->l->out ? n : 0;
+	a->len = (out == 1 ? a->l->out : a->l->err) ? n : 0;
 }
 
 static int hear(struct attached *a, struct err *e)
@@ -174,7 +174,7 @@ static int loop_once(struct attached *a, struct err *e)
 static int attach(struct attached *a, struct err *e)
 {
 	uint32_t flags = (a->l->in ? HUB_WANTS_STDIN : 0) |
-			 (a->l->out ? HUB_WANTS_OUTPUT : 0);
+			 (a->l->out || a->l->err ? HUB_WANTS_OUTPUT : 0);
 
 	TRY(signal_proxy_open(&a->signals, e));
 	TRY(hub_send(a->l->sock, HUB_ATTACH, &flags, sizeof(flags), -1, true,

@@ -11,7 +11,8 @@
 struct launch {
 	int  sock;      /* to the hub; the caller's */
 	bool terminal;  /* the container has one */
-	bool in, out;   /* pass stdin on; show its output */
+	bool in;        /* pass stdin on */
+	bool out, err;  /* show its stdout, its stderr */
 	bool sig_proxy;
 	bool foreground; /* what ends us ends the container */
 	bool init;      /* our own small init is its pid 1 */

@@ -156,6 +156,20 @@ static int recursion(const struct wish *w, struct mount *m, struct err *e)
 	return 0;
 }
 
+static int propagation(const char *word, struct mount *m, struct err *e)
+{
+	static const char *const words[] = {
+		"private", "rprivate", "shared", "rshared", "slave", "rslave",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (streq(word, words[i]))
+			return mount_parse_option(m, word, e);
+	return err_set(e, EINVAL, "--mount: invalid value for "
+		       "bind-propagation: %s (must be private, shared, slave, "
+		       "or one of these with an r before it)", word);
+}
+
 static int bind_mount(const struct wish *w, const char *dest,
 		      struct mount_list *l, struct mount **ret, struct err *e)
 {
@@ -163,11 +177,12 @@ static int bind_mount(const struct wish *w, const char *dest,
 
 	if (!w->source)
 		return err_set(e, EINVAL, "--mount: type=bind needs source=");
+	TRY(mount_check_tilde("--mount", w->source, e));
 	source = mount_host_path(w->source);
 	*ret = mount_list_bind(l, source, dest);
 	(*ret)->make_source = w->create;
 	TRY(recursion(w, *ret, e));
-	return w->propagation ? mount_parse_option(*ret, w->propagation, e) : 0;
+	return w->propagation ? propagation(w->propagation, *ret, e) : 0;
 }
 
 static int tmpfs_mount(const struct wish *w, const char *dest,

@@ -13,6 +13,15 @@ char *mount_host_path(const char *source)
 	return xasprintf("%s/%s", cwd ? cwd : "", source);
 }
 
+int mount_check_tilde(const char *what, const char *source, struct err *e)
+{
+	if (*source != '~')
+		return 0;
+	return err_set(e, EINVAL, "%s '%s': only a shell knows what ~ is, and "
+		       "none has seen this one: write \"$HOME/...\", or "
+		       "./%s for a folder of that name", what, source, source);
+}
+
 int mount_text_dest(const char *what, const char *text, const char *dest,
 		    char **ret, struct err *e)
 {
@@ -106,6 +115,7 @@ static int volume_source(struct mount_list *l, const char *source,
 		*ret = mount_list_volume(l, source ? source : "", dest);
 		return 0;
 	}
+	TRY(mount_check_tilde("-v", source, e));
 	path = mount_host_path(source);
 	*ret = mount_list_bind(l, path, dest);
 	(*ret)->given = true;

@@ -23,6 +23,8 @@ int mount_text_tmpfs(const char *text, struct mount_list *l, struct err *e);
 
 /* An absolute path of the host for a source as typed; caller frees. */
 char *mount_host_path(const char *source);
+/* -EINVAL for "~/x": it would be a folder named "~".  `what`: the option. */
+int mount_check_tilde(const char *what, const char *source, struct err *e);
 /*
  * The place in the container, absolute and clean; caller frees.  `what` and
  * `text` are the option and its value, for messages.

@@ -1,6 +1,8 @@
 /* reaper.c - the small init of --init: pid 1 that reaps and forwards. */
 #include "core/init.h"
 
+#include "core/base/proc.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -35,7 +37,7 @@ NORETURN void reaper_main(int sock, pid_t program)
 	 */
 	close(sock);
 	syscall(SYS_close_range, 3, ~0u, 0);
-	prctl(PR_SET_NAME, "rl-init");
+	proc_retitle("rl-init");
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	for (;;) {

@@ -52,7 +52,12 @@ static int set_time_offset(const struct spec *s, struct err *e)
 		return 0;
 	snprintf(text, sizeof(text), "monotonic %lld 0\nboottime %lld 0\n",
 		 (long long)s->time_offset_s, (long long)s->time_offset_s);
-	return file_poke(AT_FDCWD, "/proc/self/timens_offsets", text, e);
+	if (file_poke(AT_FDCWD, "/proc/self/timens_offsets", text, e) == 0)
+		return 0;
+	return err_set(e, e->code, "move the clocks by %lld s: %s (the time "
+		       "since boot cannot be negative, nor more than 146 "
+		       "years)", (long long)s->time_offset_s,
+		       strerror(e->code));
 }
 
 /*

@@ -57,6 +57,7 @@ void spec_release(struct spec *s)
 	free(s->user.text);
 	strv_release(&s->user.groups);
 	free(s->seccomp_json);
+	free(s->seccomp_file);
 	strv_release(&s->cap_add);
 	strv_release(&s->cap_drop);
 	free(s->oom_score_adj);
@@ -94,11 +95,14 @@ void spec_add_sysctl(struct spec *s, const char *key, const char *value)
 		(struct sysctl_spec){ xstrdup(key), xstrdup(value) };
 }
 
-void spec_add_device(struct spec *s, const char *source, const char *dest)
+void spec_add_device(struct spec *s, const char *source, const char *dest,
+		     const char *mode)
 {
 	s->devices = xrealloc(s->devices, s->n_devices + 1, sizeof(*s->devices));
-	s->devices[s->n_devices++] =
-		(struct device_spec){ xstrdup(source), xstrdup(dest) };
+	s->devices[s->n_devices] =
+		(struct device_spec){ xstrdup(source), xstrdup(dest), "" };
+	snprintf(s->devices[s->n_devices++].mode, sizeof(s->devices->mode),
+		 "%s", mode);
 }
 
 /* ---- what every container gets ---- */

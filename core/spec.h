@@ -53,6 +53,7 @@ struct user_spec {
 
 struct device_spec {
 	char *source, *dest; /* host node, path inside */
+	char mode[4];        /* "rwm": for the record; no cgroup asks it */
 };
 
 struct spec {
@@ -74,6 +75,7 @@ struct spec {
 	bool  unmasked;     /* no masked and read-only paths in /proc, /sys */
 	bool  seccomp_unconfined;
 	char *seccomp_json; /* text of a profile, NULL: the default one */
+	char *seccomp_file; /* where it was read, for messages, or NULL */
 	struct strv cap_add, cap_drop;
 	int  *oom_score_adj; /* NULL: unchanged */
 
@@ -118,7 +120,8 @@ static inline void auto_spec_p(struct spec *s) { spec_release(s); }
 /* Append a copy of what is given. */
 void spec_add_rlimit(struct spec *s, int resource, struct rlimit value);
 void spec_add_sysctl(struct spec *s, const char *key, const char *value);
-void spec_add_device(struct spec *s, const char *source, const char *dest);
+void spec_add_device(struct spec *s, const char *source, const char *dest,
+		     const char *mode);
 
 /*
  * Add what every container gets (contract: proc, dev, devpts, shm, mqueue,

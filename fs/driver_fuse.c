@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
@@ -34,8 +35,23 @@ static char *options(const struct rootfs *r)
 	return str_steal(&o);
 }
 
+/* Its own words are for failures: it also has some for options it ignores. */
+static int ended_at_once(int said, struct err *e)
+{
+	char text[400] = "";
+	off_t size = lseek(said, 0, SEEK_END), room = sizeof(text) - 1;
+	ssize_t n = pread(said, text, room, size > room ? size - room : 0);
+	char *end = text + (n > 0 ? n : 0), *line;
+
+	while (end > text && end[-1] == '\n')
+		*--end = '\0';
+	line = strrchr(text, '\n');
+	return err_set(e, EIO, "fuse-overlayfs ended at once: %s (may this "
+		       "user open /dev/fuse?)", line ? line + 1 : text);
+}
+
 /* fuse-overlayfs mounts in the background; the folder changes its type. */
-static int wait_mounted(const char *path, pid_t pid, struct err *e)
+static int wait_mounted(const char *path, pid_t pid, int said, struct err *e)
 {
 	struct timespec pause = { .tv_nsec = 5000000 };
 	struct statfs fs;
@@ -44,8 +60,7 @@ static int wait_mounted(const char *path, pid_t pid, struct err *e)
 		if (statfs(path, &fs) == 0 && fs.f_type == FUSE_SUPER_MAGIC)
 			return 0;
 		if (waitpid(pid, NULL, WNOHANG) == pid)
-			return err_set(e, EIO, "fuse-overlayfs ended at once "
-				       "(may this user open /dev/fuse?)");
+			return ended_at_once(said, e);
 		nanosleep(&pause, NULL);
 	}
 	return err_set(e, ETIMEDOUT, "fuse-overlayfs did not mount");
@@ -53,14 +68,14 @@ static int wait_mounted(const char *path, pid_t pid, struct err *e)
 
 /* The server lives as long as its parent, core/setup.c. */
 static NORETURN void serve(const char *program, const struct rootfs *r,
-			   const char *merged)
+			   const char *merged, int said)
 {
 	auto_free char *o = options(r);
 	char *argv[] = { "fuse-overlayfs", "-f", "-o", o, (char *)merged,
 			 NULL };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (unshare(CLONE_NEWNS) < 0)
+	if (dup2(said, 2) < 0 || unshare(CLONE_NEWNS) < 0)
 		_exit(126);
 	execv(program, argv);
 	_exit(127);
@@ -90,18 +105,22 @@ static int fuse_mount(struct rootfs *r, int *ret_fd, struct err *e)
 {
 	auto_free char *program = proc_which("fuse-overlayfs");
 	auto_free char *merged = xasprintf("%s/merged", r->path);
+	auto_close int said = -1;
 	pid_t pid;
 
 	if (!program)
 		return err_set(e, ENOENT, "fuse-overlayfs is not installed");
+	said = memfd_create("fuse-overlayfs", MFD_CLOEXEC);
+	if (said < 0)
+		return err_sys(e, "memfd_create");
 	TRY(mkdir_parents(AT_FDCWD, merged, 0700, e));
 	TRY(share(merged, e));
 	pid = fork();
 	if (pid < 0)
 		return err_sys(e, "fork");
 	if (pid == 0)
-		serve(program, r, merged);
-	TRY(wait_mounted(merged, pid, e));
+		serve(program, r, merged, said);
+	TRY(wait_mounted(merged, pid, said, e));
 	*ret_fd = take_root(merged, e);
 	return *ret_fd < 0 ? *ret_fd : 0;
 }

@@ -393,9 +393,8 @@ static int by_id(const struct store *s, const json_t *entries,
 	return 0;
 }
 
-/* A single manifest may be for another platform than the one asked for. */
-static int check_platform(const struct image *img, const char *name,
-			  const struct platform *want, struct err *e)
+int image_check_platform(const struct image *img, const char *name,
+			 const struct platform *want, struct err *e)
 {
 	char wanted[52], actual[52];
 
@@ -426,7 +425,7 @@ int image_find(const struct store *s, const char *name,
 			       "what is here, rl pull and rl load bring one in)",
 			       name);
 	TRY(image_load(s, digest, want, ret, e));
-	if (check_platform(ret, name, want, e) < 0) {
+	if (image_check_platform(ret, name, want, e) < 0) {
 		image_release(ret);
 		return -e->code;
 	}

@@ -74,6 +74,12 @@ int image_layers_parse(const json_t *manifest, const json_t *config,
 		       struct image_layer **ret, size_t *ret_n,
 		       struct err *e);
 
+/*
+ * A single manifest may be for another platform than the one asked for
+ * (NULL: none).  -ENOENT, with both in *e.
+ */
+int image_check_platform(const struct image *img, const char *name,
+			 const struct platform *want, struct err *e);
 /* Walk every image of the store, dangling ones too (names empty). */
 int image_list(const struct store *s, struct image **ret, size_t *ret_n,
 	       struct err *e);

@@ -162,7 +162,7 @@ int assembly_plan_host_network(struct assembly *a, struct err *e)
 
 static int write_cidfile(const struct assembly *a, struct err *e)
 {
-	if (!a->o->cidfile)
+	if (!a->o->cidfile || !*a->o->cidfile)
 		return 0;
 	if (file_create(AT_FDCWD, a->o->cidfile, a->spec.id, 0644, e) == 0)
 		return 0;

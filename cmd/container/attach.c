@@ -19,8 +19,8 @@ int attach_stay(int sock, const struct attach_how *how, struct err *e)
 {
 	struct launch l = {
 		.sock = sock, .terminal = how->tty, .init = how->init,
-		.in = how->in, .out = how->out, .sig_proxy = how->sig_proxy,
-		.foreground = how->foreground,
+		.in = how->in, .out = how->out, .err = how->err,
+		.sig_proxy = how->sig_proxy, .foreground = how->foreground,
 	};
 	struct launch_end end;
 

@@ -8,7 +8,7 @@
 
 struct attach_how {
 	bool tty, init;     /* what the container has */
-	bool in, out;
+	bool in, out, err;
 	bool sig_proxy;
 	bool foreground;    /* it goes when we are killed */
 	const char *keys;   /* --detach-keys, or NULL */

@@ -52,16 +52,13 @@ const struct opt stop_option_table[] = {
 int stop_how_parse(const struct stop_opts *o, struct stop_how *ret,
 		   struct err *e)
 {
-	char *end = NULL;
-
 	*ret = (struct stop_how){ 0 };
 	if (o->signal)
 		TRY(ret->signal = signal_parse(o->signal, e));
 	if (!o->seconds)
 		return 0;
-	ret->seconds = strtoll(o->seconds, &end, 10);
 	ret->limited = true;
-	if (!*o->seconds || *end)
+	if (!parse_i64(o->seconds, &ret->seconds))
 		return err_set(e, EINVAL, "--timeout '%s': it is a number of "
 			       "seconds, or -1 to wait for ever", o->seconds);
 	return 0;

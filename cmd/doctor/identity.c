@@ -2,10 +2,12 @@
 #include "cmd/doctor/doctor.h"
 
 #include "core/base/file.h"
+#include "core/caps.h"
 #include "core/emulate.h"
 #include "core/mount.h"
 #include "core/subid.h"
 
+#include <linux/capability.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
@@ -13,7 +15,7 @@
 
 /* ---- user namespaces ---- */
 
-enum { NS_APPARMOR, NS_SYSCTL_OFF, NS_MAX, NS_OUTER };
+enum { NS_APPARMOR, NS_SYSCTL_OFF, NS_MAX, NS_SETFCAP, NS_OUTER };
 
 static const struct remedy userns_remedies[] = {
 	[NS_APPARMOR] = { "AppArmor keeps user namespaces from unknown programs",
@@ -22,6 +24,8 @@ static const struct remedy userns_remedies[] = {
 		"sudo sysctl -w kernel.unprivileged_userns_clone=1" },
 	[NS_MAX] = { "no more user namespaces may be made",
 		"sudo sysctl -w user.max_user_namespaces=15000" },
+	[NS_SETFCAP] = { "root has no CAP_SETFCAP here: nobody may map its id then",
+		"docker run --cap-add SETFCAP ..." },
 	[NS_OUTER] = { "a container or its system call filter around us forbids them",
 		"docker run --security-opt seccomp=unconfined "
 		"--security-opt systempaths=unconfined ..." },
@@ -37,6 +41,12 @@ static int mount_something(void *arg UNUSED, struct err *e)
 		return fd;
 	close(fd);
 	return 0;
+}
+
+static bool root_without_setfcap(const struct doctor *d)
+{
+	return d->host.uid == 0 &&
+	       !(caps_effective() & UINT64_C(1) << CAP_SETFCAP);
 }
 
 static int probe_userns(const struct doctor *d, struct finding *f,
@@ -56,6 +66,8 @@ static int probe_userns(const struct doctor *d, struct finding *f,
 	else if (doctor_is("/proc/sys/kernel/"
 			   "apparmor_restrict_unprivileged_userns", "1"))
 		f->remedy = &userns_remedies[NS_APPARMOR];
+	else if (root_without_setfcap(d))
+		f->remedy = &userns_remedies[NS_SETFCAP];
 	else
 		f->remedy = &userns_remedies[NS_OUTER];
 	return r;
@@ -63,13 +75,15 @@ static int probe_userns(const struct doctor *d, struct finding *f,
 
 /* ---- the helpers ---- */
 
-enum { H_MISSING, H_SETUID, H_NOSUID, H_NNP };
+enum { H_MISSING, H_SETUID, H_OWNER, H_NOSUID, H_NNP };
 
 static const struct remedy helper_remedies[] = {
 	[H_MISSING] = { "newuidmap and newgidmap are not installed",
 		"sudo apt-get install uidmap" },
 	[H_SETUID] = { "they have lost their setuid bit",
 		"sudo chmod u+s " IDMAP_NEWUIDMAP " " IDMAP_NEWGIDMAP },
+	[H_OWNER] = { "their owner, root, is nobody in the namespace around us",
+		"run rl outside of it, or give that container root's ids" },
 	[H_NOSUID] = { "their file system is mounted nosuid",
 		"sudo mount -o remount,suid /usr" },
 	[H_NNP] = { "no_new_privs is set on this process",
@@ -86,6 +100,10 @@ static int probe_helper(const char *path, struct finding *f, struct err *e)
 	if (stat(path, &st) < 0 || access(path, X_OK) < 0) {
 		f->remedy = &helper_remedies[H_MISSING];
 		return err_sys(e, "%s", path);
+	}
+	if (st.st_uid != 0 && st.st_mode & S_ISUID) {
+		f->remedy = &helper_remedies[H_OWNER];
+		return err_set(e, EPERM, "%s is not root's here", path);
 	}
 	if ((st.st_uid != 0 || !(st.st_mode & S_ISUID)) &&
 	    getxattr(path, "security.capability", NULL, 0) <= 0) {
@@ -124,8 +142,10 @@ enum { R_NONE, R_REFUSED };
 
 static const struct remedy range_remedies[] = {
 	[R_NONE] = { "no line for this user in /etc/subuid or /etc/subgid",
-		"sudo usermod --add-subuids 100000-165535 --add-subgids "
-		"100000-165535 $USER" },
+		"n=$(cat /etc/subuid /etc/subgid | awk -F: -v m=100000 "
+		"'$2+$3 > m {m=$2+$3} END {print m}'); sudo usermod "
+		"--add-subuids $n-$((n+65535)) --add-subgids $n-$((n+65535)) "
+		"$USER" },
 	[R_REFUSED] = { "the helpers refuse the lines that are there",
 		"grep $USER /etc/subuid /etc/subgid" },
 	{ 0 },
@@ -192,7 +212,9 @@ static int probe_single(const struct doctor *d, struct finding *f,
 	int r = idmap_run_inside(&d->single, install_answers, NULL, e);
 
 	if (r < 0)
-		f->remedy = &single_remedies[0];
+		f->remedy = root_without_setfcap(d) ?
+			    &userns_remedies[NS_SETFCAP] :
+			    &single_remedies[0];
 	return r;
 }
 

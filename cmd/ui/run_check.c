@@ -48,6 +48,16 @@ static int check_shared(const struct run_options *o, struct err *e)
 	return 0;
 }
 
+static int check_stop_timeout(const char *text, struct err *e)
+{
+	int64_t seconds;
+
+	if (!text || parse_i64(text, &seconds))
+		return 0;
+	return err_set(e, EINVAL, "--stop-timeout '%.40s': it is a number of "
+		       "seconds, or -1 to wait for ever", text);
+}
+
 int run_options_check(const struct run_options *o, struct err *e)
 {
 	struct restart_policy policy;
@@ -56,6 +66,7 @@ int run_options_check(const struct run_options *o, struct err *e)
 	if (o->rm && policy.when != RESTART_NO)
 		return err_set(e, EINVAL, "conflicting options: cannot specify "
 			       "both --restart and --rm");
+	TRY(check_stop_timeout(o->stop_timeout, e));
 	for (size_t i = 0; i < o->attach.n; i++)
 		if (!is_stream(o->attach.v[i]))
 			return err_set(e, EINVAL, "invalid argument \"%s\" for "

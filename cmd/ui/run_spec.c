@@ -6,11 +6,13 @@
 #include "core/env_file.h"
 #include "core/labels.h"
 #include "core/mount_text.h"
+#include "core/rlimit.h"
 #include "core/signal_name.h"
 
 #include <stdio.h>
 
 #define FILE_MAX (1 << 20)
+#define DEFAULT_SHM (64 << 20) /* what 0 means, too */
 #define DEFAULT_PATH \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -195,19 +197,6 @@ static int hostname(const struct run_options *o, struct spec *s,
 
 /* ---- limits and security ---- */
 
-static const struct {
-	const char *name;
-	int resource;
-} ulimits[] = {
-	{ "core", RLIMIT_CORE }, { "cpu", RLIMIT_CPU }, { "data", RLIMIT_DATA },
-	{ "fsize", RLIMIT_FSIZE }, { "locks", RLIMIT_LOCKS },
-	{ "memlock", RLIMIT_MEMLOCK }, { "msgqueue", RLIMIT_MSGQUEUE },
-	{ "nice", RLIMIT_NICE }, { "nofile", RLIMIT_NOFILE },
-	{ "nproc", RLIMIT_NPROC }, { "rss", RLIMIT_RSS },
-	{ "rtprio", RLIMIT_RTPRIO }, { "rttime", RLIMIT_RTTIME },
-	{ "sigpending", RLIMIT_SIGPENDING }, { "stack", RLIMIT_STACK },
-};
-
 static bool limit_value(const char *s, rlim_t *ret)
 {
 	uint64_t v;
@@ -227,6 +216,7 @@ static int ulimit(const char *text, struct spec *s, struct err *e)
 	auto_free char *copy = xstrdup(text);
 	char *soft = strchr(copy, '='), *hard;
 	struct rlimit l;
+	int resource;
 
 	if (!soft)
 		return err_set(e, EINVAL, "--ulimit '%s': it is "
@@ -240,19 +230,18 @@ static int ulimit(const char *text, struct spec *s, struct err *e)
 	    l.rlim_cur > l.rlim_max)
 		return err_set(e, EINVAL, "--ulimit '%s': the limits are "
 			       "numbers, and SOFT is at most HARD", text);
-	for (size_t i = 0; i < ARRAY_LEN(ulimits); i++)
-		if (streq(ulimits[i].name, copy)) {
-			spec_add_rlimit(s, ulimits[i].resource, l);
-			return 0;
-		}
-	return err_set(e, EINVAL, "--ulimit '%s': invalid ulimit type: %s",
-		       text, copy);
+	resource = rlimit_number(copy);
+	if (resource < 0)
+		return err_set(e, EINVAL, "--ulimit '%s': invalid ulimit type: "
+			       "%s", text, copy);
+	spec_add_rlimit(s, resource, l);
+	return 0;
 }
 
 static int seccomp(const char *value, struct spec *s, struct err *e)
 {
-	free(s->seccomp_json);
-	s->seccomp_json = NULL;
+	free(steal_ptr(s->seccomp_json));
+	free(steal_ptr(s->seccomp_file));
 	s->seccomp_unconfined = streq(value, "unconfined");
 	if (s->seccomp_unconfined || streq(value, "builtin"))
 		return 0;
@@ -261,7 +250,10 @@ static int seccomp(const char *value, struct spec *s, struct err *e)
 		s->seccomp_json = xstrdup(value);
 		return 0;
 	}
-	return file_read(AT_FDCWD, value, FILE_MAX, &s->seccomp_json, NULL, e);
+	if (file_read(AT_FDCWD, value, FILE_MAX, &s->seccomp_json, NULL, e) < 0)
+		return -e->code;
+	s->seccomp_file = xstrdup(value);
+	return 0;
 }
 
 /* A rootless container keeps its user's context, whatever is asked. */
@@ -346,15 +338,31 @@ static int sysctl(const char *text, struct spec *s, struct err *e)
 	return 0;
 }
 
+/* moby: letters of "rwm", each once. */
+static bool is_device_mode(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n && n <= 3 && strspn(text, "rwm") == n &&
+	       (n < 2 || text[0] != text[1]) &&
+	       (n < 3 || (text[0] != text[2] && text[1] != text[2]));
+}
+
 static int device(const char *text, struct spec *s, struct err *e)
 {
 	auto_strv struct strv f = { 0 };
+	const char *mode = "rwm";
+	size_t n;
 
 	strv_split(&f, text, ':');
-	if (f.n > 3 || *f.v[0] != '/' || (f.n > 1 && *f.v[1] != '/'))
+	n = f.n;
+	if (n > 1 && n <= 3 && *f.v[n - 1] != '/')
+		mode = f.v[--n];
+	if (n > 2 || *f.v[0] != '/' || (n > 1 && *f.v[1] != '/') ||
+	    !is_device_mode(mode))
 		return err_set(e, EINVAL, "--device '%s': it is "
-			       "/dev/X[:/dev/Y[:rwm]]", text);
-	spec_add_device(s, f.v[0], f.n > 1 ? f.v[1] : f.v[0]);
+			       "/dev/X[:/dev/Y][:rwm]", text);
+	spec_add_device(s, f.v[0], n > 1 ? f.v[1] : f.v[0], mode);
 	return 0;
 }
 
@@ -369,10 +377,9 @@ static int each(const struct strv *l,
 
 static int oom_score(const char *text, struct spec *s, struct err *e)
 {
-	char *end;
-	long v = strtol(text, &end, 10);
+	int64_t v;
 
-	if (*end || end == text || v < -1000 || v > 1000)
+	if (!parse_i64(text, &v) || v < -1000 || v > 1000)
 		return err_set(e, EINVAL, "--oom-score-adj '%s': -1000 to 1000",
 			       text);
 	s->oom_score_adj = xmalloc(sizeof(int));
@@ -410,12 +417,12 @@ static int name_files(const struct run_options *o, struct spec *s,
 static int mounts(const struct run_options *o, struct spec *s,
 		  const struct net *net, struct err *e)
 {
-	uint64_t shm = 64 << 20;
+	uint64_t shm = DEFAULT_SHM;
 
 	if (o->shm_size && !parse_size(o->shm_size, &shm))
 		return err_set(e, EINVAL, "--shm-size '%s' is not a size such "
 			       "as 128m", o->shm_size);
-	spec_add_default_mounts(s, shm);
+	spec_add_default_mounts(s, shm ? shm : DEFAULT_SHM);
 	TRY(name_files(o, s, net, e));
 	TRY(each_mount(&o->tmpfs, mount_text_tmpfs, s, e));
 	TRY(each_mount(&o->volumes, mount_text_volume, s, e));
@@ -471,7 +478,7 @@ int run_options_spec(const struct run_options *o,
 		     const struct image_config *c, int argc, char **argv,
 		     struct spec *s, const struct net *net, struct err *e)
 {
-	const char *cwd = o->workdir ? o->workdir : c ? c->workdir : NULL;
+	const char *cwd = o->workdir && *o->workdir ? o->workdir : c ? c->workdir : NULL;
 	const char *user = o->user ? o->user : c ? c->user : NULL;
 
 	TRY(check_words(o, e));

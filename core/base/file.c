@@ -93,7 +93,8 @@ int file_poke(int dirfd, const char *path, const char *text, struct err *e)
 	if (fd < 0)
 		return err_sys(e, "open %s", path);
 	if (write(fd, text, n) != (ssize_t)n)
-		return err_sys(e, "write '%.60s' to %s", text, path);
+		return err_sys(e, "write '%.*s' to %s",
+			       (int)strcspn(text, "\n"), text, path);
 	return 0;
 }
 

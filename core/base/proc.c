@@ -275,6 +275,22 @@ void proc_title(const char *fmt, ...)
 	prctl(PR_SET_NAME, name);
 }
 
+void proc_retitle(const char *text)
+{
+	struct err ignored;
+	uint64_t start, end;
+	size_t n = strlen(text);
+
+	prctl(PR_SET_NAME, text);
+	/* fields 48 and 49; the strings are our own stack's */
+	if (stat_field(getpid(), 48, &start, &ignored) < 0 ||
+	    stat_field(getpid(), 49, &end, &ignored) < 0 || end <= start)
+		return;
+	memset((char *)(uintptr_t)start, 0, end - start);
+	memcpy((char *)(uintptr_t)start, text,
+	       n < end - start ? n : end - start - 1);
+}
+
 char *proc_exe_dir(void)
 {
 	const char *env = getenv("RL_EXE");

@@ -46,6 +46,11 @@ int proc_start_time(pid_t pid, uint64_t *ret, struct err *e);
 pid_t proc_parent(pid_t pid);
 /* The name that ps and top show for this thread: at most 15 bytes. */
 void proc_title(const char *fmt, ...) PRINTF(1, 2);
+/*
+ * The same, and what /proc/PID/cmdline shows, as far as our own arguments
+ * leave room: what they said is gone.
+ */
+void proc_retitle(const char *text);
 /* The folder of the running program, for its helpers.  Caller frees. */
 char *proc_exe_dir(void);
 /*

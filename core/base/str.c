@@ -205,6 +205,17 @@ bool parse_u64(const char *s, uint64_t max, uint64_t *ret)
 	return true;
 }
 
+bool parse_i64(const char *s, int64_t *ret)
+{
+	bool minus = *s == '-';
+	uint64_t v;
+
+	if (!parse_u64(s + (minus || *s == '+'), INT64_MAX, &v))
+		return false;
+	*ret = minus ? -(int64_t)v : (int64_t)v;
+	return true;
+}
+
 static bool parse_units(const char *s, double base, uint64_t *ret)
 {
 	static const char units[] = "bkmgtp";

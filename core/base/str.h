@@ -66,6 +66,8 @@ static inline void auto_strv_p(struct strv *l) { strv_release(l); }
  * most `max`.  False, and *ret untouched, when `s` is anything else.
  */
 bool parse_u64(const char *s, uint64_t max, uint64_t *ret);
+/* The same with a sign before it: "-1", "+5". */
+bool parse_i64(const char *s, int64_t *ret);
 /*
  * Parse "64m", "1.5g", "512": b k m g t, base 1024, upper or lower case, an
  * optional "b" or "ib" behind the unit.

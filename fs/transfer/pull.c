@@ -258,6 +258,7 @@ static int get_image(struct pull *p, struct err *e)
 
 	TRY(get_documents(p, e));
 	TRY(image_load(p->store, p->top.digest, p->o->platform, &img, e));
+	TRY(image_check_platform(&img, full, p->o->platform, e));
 	TRY(lease_layers(p, &img, e));
 	TRY(pull_layers(&layers, &img, e));
 	TRY(store_tag(p->store, &p->top, full, e));

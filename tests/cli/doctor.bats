@@ -46,6 +46,18 @@ doctor() {
 	fi
 }
 
+@test "the ranges that it advises are nobody's yet" {
+	requires nosubuid
+	fix=$("$RL" doctor --json | jq -r 'select(.rung == "ranges of ids").fix')
+	USER=me run sh -c "sudo() { echo \"\$*\"; }; $fix"
+	[ "$status" -eq 0 ]
+	[[ $output == "usermod --add-subuids "*" me" ]]
+	first=${output#usermod --add-subuids }
+	first=${first%%-*}
+	[ "$first" -ge 100000 ]
+	awk -F: -v first="$first" '$2 + $3 > first { exit 1 }' /etc/subuid /etc/subgid
+}
+
 @test "no_new_privs: the helpers cannot help, and one id is what is left" {
 	requires subuid
 	doctor setpriv --no-new-privs "$RL"

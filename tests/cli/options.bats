@@ -70,6 +70,76 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	done
 }
 
+@test "--stop-timeout is a number" {
+	load_busybox
+	for bad in abc 1m "" -; do
+		run "$RL" create --stop-timeout "$bad" busybox true
+		[ "$status" -eq 125 ]
+		[[ $output == *"--stop-timeout '$bad'"*"number of seconds"* ]]
+	done
+	[ -z "$("$RL" ps -aq)" ]
+	"$RL" create --name stay --stop-timeout -1 busybox true
+	[ "$("$RL" inspect -f '{{.Config.StopTimeout}}' stay)" = -1 ]
+}
+
+@test "-a: only the streams that it names" {
+	load_busybox
+	both='echo out; echo err >&2'
+	for way in "--rm" "--name kept"; do
+		r() { "$RL" run $way --network none "$@" busybox sh -c "$both"; }
+		[ "$(r -a stdout 2>"$BATS_TEST_TMPDIR/err")" = out ]
+		[ ! -s "$BATS_TEST_TMPDIR/err" ]
+		"$RL" rm -f kept 2>/dev/null || true
+		[ -z "$(r -a STDERR 2>"$BATS_TEST_TMPDIR/err")" ]
+		[ "$(cat "$BATS_TEST_TMPDIR/err")" = err ]
+		"$RL" rm -f kept 2>/dev/null || true
+	done
+	[ "$(r -a stderr -a stdout 2>&1 | sort)" = $'err\nout' ]
+}
+
+@test "what the kernel refuses says which, and why" {
+	load_busybox
+	says() { # TEXT OPTION VALUE
+		run "$RL" run --rm --network none "${@:2}" busybox true
+		[ "$status" -eq 125 ]
+		[[ $output == *"$1"* ]] || { echo "$output"; return 1; }
+	}
+	says "clocks by -99999999 s" --time-offset -99999999
+	says "oom_score_adj to -999: Permission denied (without root" \
+		--oom-score-adj -999
+	says "ulimit nofile=99999999:99999999" --ulimit nofile=99999999
+	says "the hard limit is $(ulimit -Hn) here" --ulimit nofile=99999999
+	says "kernel/panic=1: Permission denied (what can be set" \
+		--sysctl kernel.panic=1
+	echo '{"defaultAction":"NO_SUCH"}' >"$BATS_TEST_TMPDIR/bad.json"
+	says "bad.json: seccomp profile" \
+		--security-opt "seccomp=$BATS_TEST_TMPDIR/bad.json"
+	says "bind-propagation: upward" \
+		--mount type=bind,source=/tmp,target=/m,bind-propagation=upward
+}
+
+@test "a ~ that no shell has seen is no folder's name" {
+	load_busybox
+	cd "$BATS_TEST_TMPDIR"
+	for source in "~/d" "~" "~nobody/d"; do
+		run "$RL" run --rm --network none -v "$source:/m" busybox true
+		[ "$status" -eq 125 ]
+		[[ $output == *"only a shell knows"* ]]
+		run "$RL" run --rm --network none \
+			--mount "type=bind,source=$source,target=/m" busybox true
+		[ "$status" -eq 125 ]
+	done
+	[ -z "$(find . -maxdepth 1 -name '~*')" ]
+}
+
+@test "the image's working directory, where -w is empty; 64 MB where --shm-size is 0" {
+	load_busybox
+	[ "$("$RL" run --rm --network none -w '' busybox pwd)" = / ]
+	[ "$("$RL" run --rm --network none --shm-size 0 busybox \
+		stat -f -c '%b' /dev/shm)" = \
+		"$("$RL" run --rm --network none busybox stat -f -c '%b' /dev/shm)" ]
+}
+
 @test "--cidfile: the ID, and never over a file that is there" {
 	load_busybox
 	f=$BATS_TEST_TMPDIR/cid
@@ -161,6 +231,23 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	refused "--device 'x'" --device x
 }
 
+@test "--device: PATH:MODE, and modes that are none" {
+	load_busybox
+	d() { "$RL" create --name "$1" --device "$2" busybox true >/dev/null; }
+	d one /dev/null:r
+	d two /dev/null:/dev/x:rm
+	[ "$("$RL" inspect -f '{{json .HostConfig.Devices}}' one | jq -c '.[0] | [.PathInContainer, .CgroupPermissions]')" = \
+		'["/dev/null","r"]' ]
+	[ "$("$RL" inspect -f '{{json .HostConfig.Devices}}' two | jq -c '.[0] | [.PathInContainer, .CgroupPermissions]')" = \
+		'["/dev/x","rm"]' ]
+	for bad in /dev/null:/dev/x:q /dev/null:rr /dev/null: dev/null \
+		/dev/null:/dev/x:rwmr; do
+		run d bad "$bad"
+		[ "$status" -eq 125 ]
+		[[ $output == *"--device '$bad': it is"* ]]
+	done
+}
+
 @test "--sysctl: the container's own, and not the host's" {
 	load_busybox
 	[ "$(r --sysctl kernel.msgmax=4242 busybox \
@@ -238,6 +325,12 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	[ -z "$(ls "$RL_ROOT/containers" 2>/dev/null)" ]
 	run r --debug busybox true
 	[[ $output == *"step seccomp"* ]]
+}
+
+@test "--init: its own command line does not tell the host's" {
+	load_busybox
+	[ "$("$RL" run --rm --network none --init -e WORD=secret busybox \
+		cat /proc/1/cmdline | tr -d '\0')" = rl-init ]
 }
 
 @test "--init reaps, forwards signals and ends as the program ends" {

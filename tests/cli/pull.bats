@@ -134,6 +134,20 @@ nothing_left() {
 	[[ $output == *"no manifest for linux/ppc64le; there is linux/s390x, linux/$arch"* ]]
 }
 
+@test "a single manifest for another platform is told, and not kept" {
+	other=linux/s390x
+	run "$RL" pull --platform $other "$REGISTRY/busybox:1"
+	[ "$status" = 1 ]
+	[[ $output == *"does not match the specified platform: wanted $other"* ]]
+	[ -z "$("$RL" images -aq)" ]
+	"$RL" pull -q "$REGISTRY/busybox:1"
+	run "$RL" run --rm --platform $other "$REGISTRY/busybox:1" true
+	[ "$status" = 125 ]
+	[[ $output == *"wanted $other, actual: linux/"* ]]
+	"$RL" run --rm --network none --platform "linux/$(dpkg --print-architecture)" \
+		"$REGISTRY/busybox:1" true
+}
+
 @test "run pulls what is missing, as --pull says" {
 	run --separate-stderr "$RL" run --rm "$REGISTRY/busybox:1" echo works
 	[ "$status" = 0 ]

@@ -52,6 +52,42 @@ load store_images
 	[ -z "$("$RL" images -q)" ]
 }
 
+# The same image under two manifests: gzip and plain layers, one config.
+two_manifests() {
+	local layout=$BATS_TEST_TMPDIR/layout
+	store_image busybox:latest
+	skopeo copy -q --insecure-policy --dest-oci-accept-uncompressed-layers \
+		"oci:$RL_ROOT:docker.io/library/busybox:latest" "oci:$layout:plain"
+	jq '.manifests[0].annotations."org.opencontainers.image.ref.name" = "twin:1"' \
+		"$layout/index.json" >"$layout/index"
+	mv "$layout/index" "$layout/index.json"
+	skopeo copy -q --insecure-policy --dest-decompress \
+		"oci:$layout:twin:1" "dir:$BATS_TEST_TMPDIR/flat"
+	skopeo copy -q --insecure-policy "dir:$BATS_TEST_TMPDIR/flat" \
+		"oci:$BATS_TEST_TMPDIR/second:twin:1"
+	"$RL" load -q -i "$BATS_TEST_TMPDIR/second"
+}
+
+@test "one ID, two manifests: deleted with the last of them, by ID both" {
+	two_manifests
+	id=$("$RL" images -q | sort -u)
+	[ "$(echo "$id" | wc -l)" = 1 ]
+	[ "$(jq -r '.manifests[].digest' "$RL_ROOT/index.json" | sort -u | wc -l)" = 2 ]
+	run "$RL" rmi busybox
+	[ "$status" -eq 0 ]
+	[ "$output" = "Untagged: busybox:latest" ]
+	"$RL" run --rm --network none twin:1 true
+	store_image busybox:latest
+	run "$RL" rmi "$id"
+	[ "$status" -eq 1 ]
+	[[ $output == *"with all its 2 names"* ]]
+	run "$RL" rmi -f "$id"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ^Untagged <<<"$output")" = 2 ]
+	[ "$(grep -c ^Deleted <<<"$output")" = 1 ]
+	[ -z "$("$RL" images -aq)" ]
+}
+
 @test "a container that uses the image: refused, by name and by ID" {
 	store_image busybox:latest
 	id=$("$RL" images -q)

@@ -46,7 +46,7 @@ static void v_kinds(void)
 	OK(m->make_source && !m->copy_up && m->recursive);
 	OK((m = v("./a:/d")) && !m->volume && *m->source == '/');
 	OK((m = v("..:/d")) && !m->volume && has_suffix(m->source, "/.."));
-	OK((m = v("~/a:/d")) && !m->volume && has_suffix(m->source, "/~/a"));
+	OK((m = v("./~/a:/d")) && !m->volume && has_suffix(m->source, "/./~/a"));
 	OK((m = v("A.b-c_9:/d")) && streq(m->volume, "A.b-c_9"));
 }
 
@@ -79,6 +79,7 @@ static void v_refused(void)
 	OK(says(mount_text_volume, "/a:ro", "absolute path"));
 	OK(says(mount_text_volume, "data:/", "cannot be '/'"));
 	OK(says(mount_text_volume, "data:/a/../..", "cannot be '/'"));
+	OK(says(mount_text_volume, "~/a:/d", "only a shell knows"));
 	OK(says(mount_text_volume, "a:/d", "too short"));
 	OK(says(mount_text_volume, "-ab:/d", "invalid characters"));
 	OK(says(mount_text_volume, "_ab:/d", "invalid characters"));

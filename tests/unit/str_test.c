@@ -30,6 +30,18 @@ static void numbers(void)
 	OK(no_number("1x", 99));
 }
 
+static void signs(void)
+{
+	int64_t v = 7;
+
+	OK(parse_i64("-1", &v) && v == -1);
+	OK(parse_i64("+12", &v) && v == 12);
+	OK(parse_i64("-9223372036854775807", &v) && v == -INT64_MAX);
+	OK(!parse_i64("-", &v) && !parse_i64("", &v) && !parse_i64("--1", &v));
+	OK(!parse_i64("1m", &v) && !parse_i64("9223372036854775808", &v));
+	OK(v == -INT64_MAX);
+}
+
 static void limits(void)
 {
 	OK(no_number("256", 255));
@@ -44,6 +56,7 @@ static void limits(void)
 int main(void)
 {
 	RUN(numbers);
+	RUN(signs);
 	RUN(limits);
 	return DONE();
 }
