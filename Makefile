@@ -37,9 +37,9 @@ endif
 override CFLAGS += $(WARN) $(HARDEN)
 
 # The folder says which program a file belongs to.
-LIB_SRC      := $(wildcard core/base/*.c core/*.c net/*.c fs/*.c fs/dockerfile/*.c)
+LIB_SRC      := $(wildcard core/base/*.c core/*.c core/oci/*.c net/*.c fs/*.c fs/dockerfile/*.c)
 SHARED_SRC   := $(wildcard cmd/ui/*.c)
-RL_SRC       := $(wildcard cmd/*.c cmd/container/*.c cmd/doctor/*.c)
+RL_SRC       := $(wildcard cmd/*.c cmd/container/*.c cmd/doctor/*.c cmd/oci/*.c)
 TRANSFER_SRC := $(wildcard fs/transfer/*.c fs/build/*.c cmd/transfer/*.c cmd/build/*.c) cmd/image_obtain.c
 SLIRP_SRC    := $(wildcard net/slirp/*.c)
 SCOPE_SRC    := $(wildcard core/scope/*.c) core/base/base.c
@@ -130,6 +130,7 @@ lint:                                     ## layers, headers, banned calls, leng
 install: SHARE = $(DESTDIR)$(PREFIX)/share
 install: all                              ## into PREFIX
 	install -D -m0755 $B/rl $(DESTDIR)$(PREFIX)/bin/rl
+	ln -sf rl $(DESTDIR)$(PREFIX)/bin/rl-oci
 	install -D -m0755 $B/rl-transfer $(DESTDIR)$(PREFIX)/libexec/rl/rl-transfer
 	install -D -m0755 $B/rl-slirp $(DESTDIR)$(PREFIX)/libexec/rl/rl-slirp
 	install -D -m0755 $B/rl-scope $(DESTDIR)$(PREFIX)/libexec/rl/rl-scope

@@ -16,6 +16,8 @@ struct cmd {
 	const char *aliases; /* "image ls,image list", or NULL */
 	const char *args;    /* "[OPTIONS] IMAGE [COMMAND] [ARG...]" */
 	const char *help;    /* one line */
+	const char *program; /* whose it is; NULL: rl's */
+	const struct cmd *const *subs; /* a table of its own, NULL-ended */
 	const char *example; /* shown by --help */
 	const struct opt *opts; /* NULL: none */
 	size_t opts_size;    /* of the struct that the table fills */

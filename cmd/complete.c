@@ -128,15 +128,33 @@ static void add_groups(const json_t *all, const struct strv *first,
 
 /* ---- bash ---- */
 
+/* One of a command that has its own; its options may be anywhere. */
+static void bash_sub(const char *above, const json_t *cmd, struct str *out)
+{
+	const char *name = text_of(cmd, "name");
+	json_t *o;
+	size_t i;
+
+	str_printf(out, "\t'%s '*'%s'|'%s '*'%s '*) what=files; words='--help",
+		   above, name, above, name);
+	json_array_foreach(json_object_get(cmd, "options"), i, o)
+		str_printf(out, " --%s", text_of(o, "name"));
+	str_puts(out, "' ;;\n");
+}
+
 static void bash_command(const char *name, const json_t *cmd, struct str *out)
 {
 	json_t *o;
 	size_t i;
 
+	json_array_foreach(json_object_get(cmd, "commands"), i, o)
+		bash_sub(name, o, out);
 	str_printf(out, "\t'%s'|'%s '*) what=%s; words='--help", name, name,
 		   operands(cmd));
 	json_array_foreach(json_object_get(cmd, "options"), i, o)
 		str_printf(out, " --%s", text_of(o, "name"));
+	json_array_foreach(json_object_get(cmd, "commands"), i, o)
+		str_printf(out, " %s", text_of(o, "name"));
 	str_puts(out, "' ;;\n");
 }
 

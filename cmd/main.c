@@ -1,5 +1,6 @@
 /* main.c - rl: the table of its commands. */
 #include "cmd/cmd.h"
+#include "cmd/oci/oci.h"
 
 extern const struct cmd cmd_run, cmd_create, cmd_start, cmd_attach, cmd_exec;
 extern const struct cmd cmd_stop, cmd_kill, cmd_restart, cmd_pause;
@@ -14,7 +15,7 @@ extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
 extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_system_prune;
 extern const struct cmd cmd_unshare, cmd_doctor, cmd_version, cmd_help;
 extern const struct cmd cmd_man, cmd_complete, cmd_push, cmd_history;
-extern const struct cmd cmd_build, cmd_builder_prune;
+extern const struct cmd cmd_build, cmd_builder_prune, cmd_oci;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
@@ -67,6 +68,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_system_df,
 	&cmd_system_prune,
 	&cmd_unshare,
+	&cmd_oci,
 	&cmd_doctor,
 	&cmd_version,
 	&cmd_help,
@@ -77,5 +79,7 @@ const struct cmd *const cmd_table[] = {
 
 int main(int argc, char **argv)
 {
+	if (oci_is_called(&argc, &argv))
+		return oci_main(argc, argv);
 	return cmd_main(argc, argv);
 }

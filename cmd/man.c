@@ -41,7 +41,7 @@ static void add_options(struct str *out, const char *title,
 	json_t *o;
 	size_t i;
 
-	if (json_array_size(options) > 0)
+	if (title && json_array_size(options) > 0)
 		str_printf(out, ".SH %s\n", title);
 	json_array_foreach(options, i, o) {
 		const char *letter = text_of(o, "letter");
@@ -105,6 +105,23 @@ static char *page_name(const char *command)
 	return ret;
 }
 
+/* The commands of one that has its own, with their options. */
+static void add_subs(const json_t *subs, const char *name, struct str *out)
+{
+	json_t *sub;
+	size_t i;
+
+	json_array_foreach(subs, i, sub) {
+		str_printf(out, ".SH %s %s\n\\fBrl %s %s\\fR ", name,
+			   text_of(sub, "name"), name, text_of(sub, "name"));
+		add_text(out, text_of(sub, "args"));
+		str_puts(out, "\n.PP\n");
+		add_text(out, text_of(sub, "help"));
+		str_putc(out, '\n');
+		add_options(out, NULL, json_object_get(sub, "options"));
+	}
+}
+
 static void command_page(const json_t *cmd, struct str *out)
 {
 	const char *name = text_of(cmd, "name");
@@ -120,6 +137,7 @@ static void command_page(const json_t *cmd, struct str *out)
 	str_putc(out, '\n');
 	add_aliases(out, json_object_get(cmd, "aliases"));
 	add_options(out, "OPTIONS", json_object_get(cmd, "options"));
+	add_subs(json_object_get(cmd, "commands"), name, out);
 	add_example(out, text_of(cmd, "example"));
 	str_puts(out, ".SH SEE ALSO\n.BR rl (1)\n");
 }

@@ -116,6 +116,25 @@ int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
 	return 0;
 }
 
+int caps_limit(struct caps *c, struct err *e)
+{
+	struct __user_cap_header_struct h = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct d[2];
+	uint64_t have;
+
+	if (capget(&h, d) < 0)
+		return err_sys(e, "read the capabilities");
+	have = d[0].permitted | (uint64_t)d[1].permitted << 32;
+	c->bounding &= have;
+	c->permitted &= have;
+	c->effective &= c->permitted;
+	c->inheritable &= have;
+	c->ambient &= c->permitted & c->inheritable;
+	return 0;
+}
+
 int caps_bound(const struct caps *c, struct err *e)
 {
 	for (int n = 0; n < 64; n++) {
@@ -144,5 +163,9 @@ int caps_apply(const struct caps *c, struct err *e)
 	}
 	if (capset(&h, d) < 0)
 		return err_sys(e, "set the capabilities");
+	for (int n = 0; n < 64 && c->ambient >> n; n++)
+		if ((c->ambient & BIT(n)) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, n, 0, 0) < 0)
+			return err_sys(e, "raise an ambient capability");
 	return 0;
 }

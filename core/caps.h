@@ -25,6 +25,11 @@ int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
 	      struct caps *ret, struct err *e);
 /* Of this process: bit n is CAP_n. */
 uint64_t caps_effective(void);
+/*
+ * Take out of the sets what this process cannot pass on, and of the ambient
+ * one what the kernel would refuse: capabilities(7).
+ */
+int caps_limit(struct caps *c, struct err *e);
 /* Shrink the bounding set; what is effective now stays for a while. */
 int caps_bound(const struct caps *c, struct err *e);
 /* Take on the other sets: the last step before execve. */

@@ -25,6 +25,7 @@
 struct cgroup_wish {
 	const char *id;     /* of the container */
 	const char *parent; /* --cgroup-parent: a path or NAME.slice, or NULL */
+	const char *unit;   /* name of the scope; NULL: rl-ID.scope */
 	bool split;         /* only below the group we are in */
 };
 

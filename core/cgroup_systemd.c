@@ -99,7 +99,8 @@ static bool is_inside(const struct cgroup_wish *w, char *own)
 
 static int make(const struct cgroup_wish *w, char **ret_path, struct err *e)
 {
-	auto_free char *unit = xasprintf("rl-%s.scope", w->id);
+	auto_free char *unit = w->unit ? xstrdup(w->unit) :
+					 xasprintf("rl-%s.scope", w->id);
 	auto_free char *own = NULL, *scope = NULL;
 
 	if (w->split)

@@ -171,6 +171,15 @@ static int copy_tree(struct copy_up *c, struct err *e)
 	return r;
 }
 
+int copy_up_tree(int from, int to, struct err *e)
+{
+	struct copy_up c = { .from = from, .to = to, .folder = to };
+
+	TRY(copy_tree(&c, e));
+	unlinkat(to, PART, 0);
+	return 0;
+}
+
 /* ---- whether ---- */
 
 static int is_empty(int fd, struct err *e)

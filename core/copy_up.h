@@ -17,4 +17,7 @@
  */
 int copy_up_volumes(int root, const struct mount_list *l, struct err *e);
 
+/* Copy what is in the folder `from` into the empty folder `to`. */
+int copy_up_tree(int from, int to, struct err *e);
+
 #endif

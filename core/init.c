@@ -11,6 +11,7 @@
 
 #include <grp.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
 #include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,6 +19,9 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#define PROC_ROOT_INODE 1 /* of every proc filesystem */
 
 /* ---- identity and namespaces ---- */
 
@@ -50,8 +54,10 @@ int init_oom_score(const struct spec *s, struct err *e)
 static int step_start(struct init *in, struct err *e)
 {
 	reset_signals();
-	if (in->spec->join < 0 && in->spec->share < 0)
+	if (in->spec->join < 0 && in->spec->share < 0 &&
+	    in->spec->ns[NS_USER].mode != NS_PATH)
 		TRY(init_oom_score(in->spec, e));
+	TRY(init_open_labels(in, e));
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return err_sys(e, "ask to die with the supervisor");
 	return 0;
@@ -109,7 +115,7 @@ int init_wait_mapped(struct init *in, struct err *e)
 	in->mapped = true;
 	/* a map without 0 (--userns host) leaves us who we are */
 	if (in->spec->idmap.uid.e[0].inside != 0 &&
-	    in->spec->idmap.kind == IDMAP_SINGLE)
+	    (in->spec->idmap.kind == IDMAP_SINGLE || in->spec->plain))
 		return 0;
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return err_sys(e, "become root inside");
@@ -135,12 +141,13 @@ static int step_rootfs(struct init *in, struct err *e)
 	return make_rootfs(in, e);
 }
 
-static int step_session(struct init *in UNUSED, struct err *e)
+static int step_session(struct init *in, struct err *e)
 {
 	if (setsid() < 0 && errno != EPERM)
 		return err_sys(e, "start a session");
 	/* the caller's keys stay outside; a kernel without keyrings is fine */
-	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	if (!in->spec->keep_keyring)
+		syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	umask(0);
 	return 0;
 }
@@ -209,6 +216,10 @@ static int step_devices(struct init *in, struct err *e)
 		};
 		struct stat st;
 
+		if (d->type) {
+			TRY(init_device(in, d, e));
+			continue;
+		}
 		if (stat(d->source, &st) < 0)
 			return err_sys(e, "device %s", d->source);
 		if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode) &&
@@ -228,13 +239,34 @@ static int refused_sysctl(const struct sysctl_spec *s, struct err *e)
 		       s->value, strerror(e->code));
 }
 
+/*
+ * A name below the root of a real /proc, without a link or another mount in
+ * any place: the write reaches what it is meant for (CVE-2025-52881).
+ */
+static int open_sysctl(struct init *in, const char *key, struct err *e)
+{
+	auto_close int proc = root_open(in->mounts.root, "/proc",
+					O_PATH | O_DIRECTORY, e);
+	auto_free char *path = xasprintf("sys/%s", key);
+	struct statfs fs;
+	struct stat st;
+	int fd;
+
+	if (proc < 0)
+		return proc;
+	if (fstatfs(proc, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC ||
+	    fstat(proc, &st) < 0 || st.st_ino != PROC_ROOT_INODE)
+		return err_set(e, ENOTSUP, "the container's /proc is no proc "
+			       "filesystem");
+	fd = root_open_same(proc, path, O_WRONLY);
+	return fd < 0 ? err_sys(e, "open /proc/%s", path) : fd;
+}
+
 static int step_sysctls(struct init *in, struct err *e)
 {
 	for (size_t i = 0; i < in->spec->n_sysctls; i++) {
 		const struct sysctl_spec *s = &in->spec->sysctls[i];
-		auto_free char *path = xasprintf("/proc/sys/%s", s->key);
-		auto_close int fd = root_open(in->mounts.root, path,
-					      O_WRONLY | O_NOFOLLOW, e);
+		auto_close int fd = open_sysctl(in, s->key, e);
 
 		if (fd < 0)
 			return refused_sysctl(s, e);
@@ -265,7 +297,11 @@ static int step_pivot(struct init *in, struct err *e)
 	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return err_sys(e, "leave the host's root filesystem");
 	if (in->spec->readonly_root)
-		return mount_attr(in->rootfs, MOUNT_ATTR_RDONLY, 0, 0, false, e);
+		TRY(mount_attr(in->rootfs, MOUNT_ATTR_RDONLY, 0, 0, false, e));
+	if (in->spec->propagation)
+		return mount_attr(in->rootfs, 0, 0, in->spec->propagation &
+				  ~(uint64_t)MS_REC, in->spec->propagation &
+				  MS_REC, e);
 	return 0;
 }
 
@@ -351,7 +387,7 @@ static int step_limits(struct init *in, struct err *e)
 		if (setrlimit(s->rlimits[i].resource, &s->rlimits[i].value) < 0)
 			return refused_limit(&s->rlimits[i], e);
 	}
-	return 0;
+	return init_attributes(in, e);
 }
 
 static int step_user(struct init *in, struct err *e)
@@ -387,7 +423,7 @@ static int step_workdir(struct init *in, struct err *e)
 		return err_wrap(e, "working directory");
 	if (fchdir(fd) < 0)
 		return err_sys(e, "enter the working directory %s", cwd);
-	umask(022);
+	umask(in->spec->umask);
 	return 0;
 }
 
@@ -398,7 +434,7 @@ static int step_emulate(struct init *in, struct err *e)
 {
 	auto_close int listener = -1;
 
-	if (in->spec->idmap.kind != IDMAP_SINGLE)
+	if (in->spec->idmap.kind != IDMAP_SINGLE || in->spec->plain)
 		return 0;
 	TRY(emulate_install(in->spec->idmap.uid.e[0].inside,
 			    in->spec->idmap.gid.e[0].inside,
@@ -412,6 +448,11 @@ static int step_caps_plan(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
 
+	if (s->caps) {
+		in->caps = *s->caps;
+		TRY(caps_limit(&in->caps, e));
+		return caps_bound(&in->caps, e);
+	}
 	TRY(caps_plan(strv_list(&s->cap_add), strv_list(&s->cap_drop),
 		      s->privileged, in->user.uid, &in->caps, e));
 	return caps_bound(&in->caps, e);
@@ -442,6 +483,8 @@ static int install_seccomp(struct init *in, struct err *e)
  */
 static int step_seccomp(struct init *in, struct err *e)
 {
+	if (in->spec->plain)
+		return init_plain_filter(in, e);
 	if (in->spec->no_new_privs &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "set no_new_privs");
@@ -475,6 +518,8 @@ static int step_ids(struct init *in, struct err *e)
 	const struct container_user *u = &in->user;
 	bool single = in->spec->idmap.kind == IDMAP_SINGLE;
 
+	if (in->spec->plain)
+		return init_plain_ids(in, e);
 	if (single && u->uid != 0) {
 		/* really still root inside: let execve give it no rights */
 		unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
@@ -529,7 +574,7 @@ static int exec_in_path(const char *name, char **argv, char **env)
 	return found;
 }
 
-static int exec_failed(const char *name, int code, struct err *e)
+int init_exec_failed(const char *name, int code, struct err *e)
 {
 	if (code == ENOENT && !strchr(name, '/'))
 		return err_set(e, code, "exec: \"%s\": executable file not "
@@ -548,11 +593,16 @@ static int exec_failed(const char *name, int code, struct err *e)
  */
 static int close_all_but_sock(struct init *in, struct err *e)
 {
-	if (in->sock != 3 && dup3(in->sock, 3, O_CLOEXEC) < 0)
+	int last = 3 + (int)in->spec->preserve_fds;
+
+	if (in->sock != last && dup3(in->sock, last, O_CLOEXEC) < 0)
 		return err_sys(e, "move the socket");
-	in->sock = 3;
-	if (syscall(SYS_close_range, 4, ~0u, 0) < 0)
+	in->sock = last;
+	if (syscall(SYS_close_range, last + 1, ~0u, 0) < 0)
 		return err_sys(e, "close fds");
+	while (--last >= 3)
+		if (fcntl(last, F_SETFD, 0) < 0)
+			return err_sys(e, "pass on fd %d", last);
 	return 0;
 }
 
@@ -561,7 +611,11 @@ static int step_exec(struct init *in, struct err *e)
 	char **argv = strv_list(&in->spec->argv), **env = strv_list(&in->env);
 	int code;
 
+	if (in->spec->outlives && prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return err_sys(e, "outlive who started us");
 	TRY(sync_send(in->sock, SYNC_READY, -1, e));
+	if (in->spec->plain)
+		TRY(init_become(in, e));
 	TRY(close_all_but_sock(in, e));
 	if (in->spec->init) {
 		pid_t pid = fork();
@@ -575,7 +629,7 @@ static int step_exec(struct init *in, struct err *e)
 			ioctl(0, TIOCSCTTY, 1);
 	}
 	code = exec_in_path(argv[0], argv, env);
-	return exec_failed(argv[0], code, e);
+	return init_exec_failed(argv[0], code, e);
 }
 
 static const struct {
@@ -597,6 +651,7 @@ static const struct {
 	{ "copy-up", step_copy_up },
 	{ "mounts", step_mounts },
 	{ "devices", step_devices },
+	{ "hooks", init_hooks },
 	{ "sysctls", step_sysctls },
 	{ "masks", step_masks },
 	{ "pivot", step_pivot },
@@ -609,6 +664,9 @@ static const struct {
 	{ "seccomp", step_seccomp, true },
 	{ "ids", step_ids, true },
 	{ "stdio", step_stdio, true },
+	{ "lookup", init_lookup, true },
+	{ "await-start", init_await_start },
+	{ "start-hooks", init_start_hooks },
 	{ "exec", step_exec, true },
 };
 

@@ -21,6 +21,8 @@ struct init {
 	struct caps caps;
 	struct container_user user;
 	struct strv env; /* the program's, HOME added */
+	struct seccomp_filter filter; /* of a spec that is plain */
+	int  labels[2]; /* files for attributes.apparmor, selinux; or -1 */
 };
 
 /* Run every step; on failure report to the supervisor and exit. */
@@ -36,6 +38,31 @@ int init_wait_mapped(struct init *in, struct err *e);
  * `sock` is closed first, so that the supervisor sees the program run.
  */
 NORETURN void reaper_main(int sock, pid_t program);
+/* The program cannot be executed, for the reason `code`: *e says so. */
+int init_exec_failed(const char *name, int code, struct err *e);
+
+/* ---- steps that only the OCI command line asks for: init_oci.c ---- */
+
+/* Open what labels are written to, while /proc is the host's. */
+int init_open_labels(struct init *in, struct err *e);
+/* A node of linux.devices: made or, where that takes root, bound. */
+int init_device(struct init *in, const struct device_spec *d, struct err *e);
+/* Hooks of the caller's side, then those of ours, before pivot. */
+int init_hooks(struct init *in, struct err *e);
+/* Scheduler, priorities, personality. */
+int init_attributes(struct init *in, struct err *e);
+/* Compile the filter; it is installed by init_become(). */
+int init_plain_filter(struct init *in, struct err *e);
+/* Become the user; rights are kept until the filter is installed. */
+int init_plain_ids(struct init *in, struct err *e);
+/* Is there anything to be executed?  So it is told before it is started. */
+int init_lookup(struct init *in, struct err *e);
+/* Wait for who starts us, and talk to them from then on. */
+int init_await_start(struct init *in, struct err *e);
+int init_start_hooks(struct init *in, struct err *e);
+/* Labels, filter and capabilities: the last before execve. */
+int init_become(struct init *in, struct err *e);
+
 /* Names of the steps, NULL-ended: for tests that fail at each. */
 const char *const *init_step_names(void);
 

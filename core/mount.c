@@ -2,6 +2,7 @@
 #include "core/mount.h"
 
 #include "core/base/file.h"
+#include "core/copy_up.h"
 #include "core/rootpath.h"
 
 #include <linux/magic.h>
@@ -16,6 +17,9 @@ int mount_attr(int fd, uint64_t set, uint64_t clear, uint64_t propagation,
 		.attr_set = set, .attr_clr = clear, .propagation = propagation,
 	};
 
+	/* one of three, so the others go: mount_setattr(2) */
+	if (set & MOUNT_ATTR__ATIME)
+		a.attr_clr |= MOUNT_ATTR__ATIME;
 	if (mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
 			  &a, sizeof(a)) < 0)
 		return err_sys(e, "change mount attributes");
@@ -290,9 +294,23 @@ static int clone_source(const struct mount *m, struct err *e)
 	return mount_clone(AT_FDCWD, m->source, m->recursive, e);
 }
 
+#define ATIMES (MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME)
+
+/* What times are noted is locked, too; no one is worse off for it. */
+static int add_attr(int fd, uint64_t set, uint64_t propagation,
+		    bool recursive, struct err *e)
+{
+	int r = mount_attr(fd, set, 0, propagation, recursive, e);
+
+	if (r == -EPERM && (set & ATIMES))
+		r = mount_attr(fd, set & ~(uint64_t)ATIMES, 0, propagation,
+			       recursive, e);
+	return r;
+}
+
 static int bind_source(const struct mount *m, struct err *e)
 {
-	int fd = clone_source(m, e);
+	int fd = clone_source(m, e), r;
 
 	if (fd == -ENOENT && m->make_source) {
 		TRY(mkdir_parents(AT_FDCWD, m->source, 0755, e));
@@ -308,8 +326,8 @@ static int bind_source(const struct mount *m, struct err *e)
 	 * less privileged mount namespace inherits is locked as it is: flags
 	 * can be added, never taken away.
 	 */
-	TRY(mount_attr(fd, m->attr_set, 0, MS_PRIVATE, m->recursive_attr, e));
-	return fd;
+	r = add_attr(fd, m->attr_set, MS_PRIVATE, m->recursive_attr, e);
+	return r < 0 ? r : fd;
 }
 
 static int fallback(const struct mount *m, struct err *e)
@@ -319,10 +337,19 @@ static int fallback(const struct mount *m, struct err *e)
 	if (m->fallback == MOUNT_FALLBACK_SKIP)
 		return 0;
 	fd = mount_clone(AT_FDCWD, m->dest, true, e);
+	if (fd == -ENOENT && m->fallback == MOUNT_FALLBACK_TRY)
+		return 0;
 	if (fd < 0)
 		return fd;
 	TRY(mount_attr(fd, m->attr_set, 0, MS_PRIVATE, true, e));
 	return fd;
+}
+
+/* What is set once something was written to it. */
+static uint64_t late_attr(const struct mount *m)
+{
+	return m->keep_mode || m->tmp_copy_up ?
+		       m->attr_set & MOUNT_ATTR_RDONLY : 0;
 }
 
 /* The detached mount; 0 when it is to be left out. */
@@ -339,7 +366,7 @@ static int make(struct mount_ctx *c, const struct mount *m, struct err *e)
 		break;
 	}
 	fd = mount_new(m->fstype, m->source ? m->source : m->fstype, &m->data,
-		       m->attr_set, e);
+		       m->attr_set & ~late_attr(m), e);
 	if (fd < 0 && m->fallback != MOUNT_FALLBACK_NONE)
 		return fallback(m, e);
 	return fd;
@@ -365,18 +392,80 @@ static int target_of(struct mount_ctx *c, const struct mount *m, bool file,
 	return root_make(c->root, m->dest, file, e);
 }
 
+/* What an outer namespace locked cannot be taken away: it stays. */
+static int clear_attr(int fd, uint64_t clear, bool recursive, struct err *e)
+{
+	int r = clear ? mount_attr(fd, 0, clear, 0, recursive, e) : 0;
+
+	return r == -EPERM ? 0 : r;
+}
+
+static int map_ids(int fd, const struct mount *m, struct err *e)
+{
+	auto_close int own = m->idmap_fd > 0 ? -1 :
+		open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	struct mount_attr a = {
+		.attr_set = MOUNT_ATTR_IDMAP,
+		.userns_fd = m->idmap_fd > 0 ? m->idmap_fd : own,
+	};
+
+	if (mount_setattr(fd, "", AT_EMPTY_PATH |
+			  (m->idmap_recursive ? AT_RECURSIVE : 0), &a,
+			  sizeof(a)) < 0)
+		return err_sys(e, "map the ids of the mount on %s (the "
+			       "filesystem must allow it, and be ours)",
+			       m->dest);
+	return 0;
+}
+
+/* Before anybody can see it. */
+static int refine(int fd, const struct mount *m, struct err *e)
+{
+	TRY(clear_attr(fd, m->attr_clear, false, e));
+	TRY(clear_attr(fd, m->rec_clear, true, e));
+	if (m->rec_set)
+		TRY(add_attr(fd, m->rec_set, 0, true, e));
+	return m->idmap ? map_ids(fd, m, e) : 0;
+}
+
+/* A new filesystem takes after the folder that it covers. */
+static int take_after(int fd, int target, const struct mount *m, bool there,
+		      struct err *e)
+{
+	struct stat st;
+
+	if (there && (fstat(target, &st) < 0 ||
+		      fchmodat(fd, ".", st.st_mode & 07777, 0) < 0))
+		return err_sys(e, "set the mode of %s", m->dest);
+	if (m->tmp_copy_up)
+		TRY(copy_up_tree(target, fd, e));
+	return late_attr(m) ? mount_attr(fd, late_attr(m), 0, 0, false, e) : 0;
+}
+
+static bool is_there(struct mount_ctx *c, const struct mount *m)
+{
+	struct err ignored;
+	auto_close int fd = root_open(c->root, m->dest, O_PATH, &ignored);
+
+	return fd >= 0;
+}
+
 int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e)
 {
 	auto_close int fd = -1, target = -1;
 	int r = make(c, m, e);
+	bool there;
 
 	if (r <= 0)
 		return r;
 	fd = r;
+	there = m->keep_mode && is_there(c, m);
 	target = target_of(c, m, m->kind == MOUNT_TEXT ||
 			   (m->kind == MOUNT_BIND && is_file(fd)), e);
 	if (target < 0)
 		return target;
+	TRY(refine(fd, m, e));
+	TRY(take_after(fd, target, m, there, e));
 	TRY(mount_attach(fd, target, m->dest, e));
 	if (m->propagation)
 		TRY(mount_attr(fd, 0, 0, m->propagation & ~(uint64_t)MS_REC,

@@ -24,6 +24,7 @@ enum mount_fallback {
 	MOUNT_FALLBACK_NONE, /* fail */
 	MOUNT_FALLBACK_BIND, /* bind the host's at the same path */
 	MOUNT_FALLBACK_SKIP, /* leave it out */
+	MOUNT_FALLBACK_TRY,  /* bind, or leave it out */
 };
 
 struct mount {
@@ -58,6 +59,13 @@ struct mount {
 	struct strv labels;       /* "KEY=VALUE", of a volume that is made */
 	struct strv options;      /* the same, of its driver */
 	bool     copy_up;         /* core/copy_up.h */
+	/* ---- what only the OCI runtime-spec has ---- */
+	uint64_t attr_clear;      /* MOUNT_ATTR_*; what is locked stays */
+	uint64_t rec_set, rec_clear; /* the same, of the sub-mounts too */
+	bool     keep_mode;       /* MOUNT_FS: its root as the folder there */
+	bool     tmp_copy_up;     /* MOUNT_FS: filled with what is there */
+	bool     idmap, idmap_recursive;
+	int      idmap_fd;        /* a user namespace, or 0: that we are in */
 	enum mount_fallback fallback;
 };
 

@@ -42,6 +42,12 @@ int root_open_plain(int root, const char *path, int flags)
 	return open_how(root, path, flags, 0, RESOLVE_NO_SYMLINKS);
 }
 
+int root_open_same(int root, const char *path, int flags)
+{
+	return open_how(root, path, flags, 0,
+			RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+}
+
 /* ---- what is missing is made ---- */
 
 /* A path on its way, and what is to be at its end. */

@@ -14,6 +14,8 @@
 int root_open(int root, const char *path, int flags, struct err *e);
 /* The same for a relative path without a link in any place.  -1 and errno. */
 int root_open_plain(int root, const char *path, int flags);
+/* The same, and nothing that another mount covers. */
+int root_open_same(int root, const char *path, int flags);
 /*
  * An O_PATH fd of `path`, made with its parents (0755, root) if missing: a
  * folder, or with `file` an empty file.

@@ -56,6 +56,26 @@ int seccomp_install(const struct seccomp_filter *f, struct err *e)
 	return 0;
 }
 
+int seccomp_install_plain(const struct seccomp_filter *f, int *ret_listener,
+			  struct err *e)
+{
+	struct sock_fprog prog = {
+		.len = f->n, .filter = (struct sock_filter *)f->insns,
+	};
+	unsigned int flags = f->flags;
+	long r;
+
+	*ret_listener = -1;
+	if (f->notify)
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+	if (r < 0)
+		return err_sys(e, "install the seccomp filter");
+	if (f->notify)
+		*ret_listener = (int)r;
+	return 0;
+}
+
 int seccomp_default(const struct caps *c, struct seccomp_filter *ret,
 		    struct err *e)
 {

@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/seccomp_profile.h"
 
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <sys/utsname.h>
@@ -15,6 +16,7 @@ struct profile {
 	const struct caps *caps;
 	int highest;   /* number of a call that it names */
 	size_t budget; /* rules that may still come */
+	bool notify;   /* some are answered by a listener */
 };
 
 /* Go's names of architectures, which docker's files use. */
@@ -39,6 +41,7 @@ static const struct {
 	{ "SCMP_ACT_TRAP", SCMP_ACT_TRAP },
 	{ "SCMP_ACT_LOG", SCMP_ACT_LOG },
 	{ "SCMP_ACT_TRACE", SCMP_ACT_TRACE(EPERM) },
+	{ "SCMP_ACT_NOTIFY", SCMP_ACT_NOTIFY },
 };
 
 static const struct {
@@ -211,6 +214,18 @@ static int add_rule(struct profile *p, const json_t *sys, uint32_t action,
 	return add_conditions(p, action, nr, name, args, n, e);
 }
 
+/*
+ * Init still has to hand the listener on, and to be heard when it fails: a
+ * listener for that would wait for itself.
+ */
+static int check_notify(const char *name, struct err *e)
+{
+	if (streq(name, "sendmsg") || streq(name, "write"))
+		return err_set(e, EINVAL, "SCMP_ACT_NOTIFY cannot be used for "
+			       "%s", name);
+	return 0;
+}
+
 /* One entry of "syscalls": an action for a list of names. */
 static int add_entry(struct profile *p, const json_t *sys, struct err *e)
 {
@@ -229,9 +244,12 @@ static int add_entry(struct profile *p, const json_t *sys, struct err *e)
 			       "specified, use either");
 	if (name)
 		strv_add(&names, name);
+	p->notify |= action == SCMP_ACT_NOTIFY;
 	for (size_t k = 0; k < names.n; k++) {
 		if (p->budget-- == 0)
 			return err_set(e, EFBIG, "too many rules");
+		if (action == SCMP_ACT_NOTIFY)
+			TRY(check_notify(names.v[k], e));
 		TRY(add_rule(p, sys, action, names.v[k], e));
 	}
 	return 0;
@@ -247,6 +265,71 @@ static int add_syscalls(struct profile *p, const json_t *doc, struct err *e)
 	json_array_foreach(list, i, sys)
 		if (applies(sys, p->caps))
 			TRY(add_entry(p, sys, e));
+	return 0;
+}
+
+/* "SCMP_ARCH_X86": libseccomp has it as "x86". */
+static int add_arch(struct profile *p, const char *name, struct err *e)
+{
+	const char *rest = skip_prefix(name ? name : "", "SCMP_ARCH_");
+	auto_free char *word = xstrdup(rest ? rest : "");
+	uint32_t arch;
+	int r;
+
+	for (char *s = word; *s; s++)
+		*s = *s >= 'A' && *s <= 'Z' ? *s + 'a' - 'A' : *s;
+	arch = *word ? seccomp_arch_resolve_name(word) : 0;
+	if (!arch)
+		return err_set(e, EINVAL, "unknown architecture '%.40s'",
+			       name ? name : "");
+	r = seccomp_arch_add(p->ctx, arch);
+	return r == 0 || r == -EEXIST ? 0 :
+	       err_set(e, -r, "the architecture %s is refused", name);
+}
+
+/* Those that are listed; else what this machine runs beside its own. */
+static int add_architectures(struct profile *p, const json_t *doc,
+			     struct err *e)
+{
+	const json_t *list = json_object_get(doc, "architectures");
+	size_t i;
+	json_t *v;
+
+	if (!json_array_size(list)) {
+		seccomp_add_sisters(p->ctx);
+		return 0;
+	}
+	json_array_foreach(list, i, v)
+		TRY(add_arch(p, json_string_value(v), e));
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	unsigned int flag;
+} flags[] = {
+	{ "SECCOMP_FILTER_FLAG_TSYNC", 0 }, /* there is one thread */
+	{ "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
+	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
+	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
+	  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV },
+};
+
+static int parse_flags(const json_t *doc, unsigned int *ret, struct err *e)
+{
+	auto_strv struct strv names = { 0 };
+
+	TRY(json_strv(doc, "flags", &names, e));
+	for (size_t i = 0; i < names.n; i++) {
+		size_t k = 0;
+
+		while (k < ARRAY_LEN(flags) && !streq(flags[k].name, names.v[i]))
+			k++;
+		if (k == ARRAY_LEN(flags))
+			return err_set(e, EINVAL, "unknown flag '%.60s'",
+				       names.v[i]);
+		*ret |= flags[k].flag;
+	}
 	return 0;
 }
 
@@ -270,13 +353,20 @@ static int compile(const json_t *doc, const struct caps *c,
 	if (!p.ctx)
 		return err_set(e, ENOMEM, "libseccomp gave no context");
 	seccomp_attr_set(p.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	seccomp_add_sisters(p.ctx);
-	r = add_syscalls(&p, doc, e);
+	r = add_architectures(&p, doc, e);
+	if (r == 0)
+		r = add_syscalls(&p, doc, e);
 	if (!streq(act, "SCMP_ACT_ERRNO"))
 		p.highest = NO_UNKNOWN;
 	if (r == 0)
 		r = seccomp_export(p.ctx, p.highest, ret, e);
 	seccomp_release(p.ctx);
+	if (r == 0)
+		r = parse_flags(doc, &ret->flags, e);
+	ret->notify = p.notify || action == SCMP_ACT_NOTIFY;
+	/* the kernel takes this one with a listener only */
+	if (!ret->notify)
+		ret->flags &= ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	return r;
 }
 

@@ -50,6 +50,9 @@ static int set_time_offset(const struct spec *s, struct err *e)
 
 	if (!s->time_offset)
 		return 0;
+	if (s->time_offsets)
+		return file_poke(AT_FDCWD, "/proc/self/timens_offsets",
+				 s->time_offsets, e);
 	snprintf(text, sizeof(text), "monotonic %lld 0\nboottime %lld 0\n",
 		 (long long)s->time_offset_s, (long long)s->time_offset_s);
 	if (file_poke(AT_FDCWD, "/proc/self/timens_offsets", text, e) == 0)
@@ -107,7 +110,7 @@ static int fork_init(struct init *in, struct err *e)
 static int join_container(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
-	int flags = CLONE_NEWUSER;
+	int flags = 0;
 
 	for (int t = 0; t < NS_TYPES; t++)
 		if (s->ns[t].mode != NS_HOST)
@@ -141,6 +144,23 @@ static int join_shared(const struct spec *s, struct err *e)
 	return 0;
 }
 
+/* By its file; the one that we are in already cannot be entered. */
+static int join_user(const struct spec *s, struct err *e)
+{
+	struct stat ours, theirs;
+
+	if (s->ns[NS_USER].mode != NS_PATH)
+		return 0;
+	if (stat("/proc/self/ns/user", &ours) == 0 &&
+	    stat(s->ns[NS_USER].path, &theirs) == 0 &&
+	    ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev)
+		return 0;
+	TRY(init_oom_score(s, e));
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		return err_sys(e, "protect the starting process");
+	return join(&s->ns[NS_USER], NS_USER, e);
+}
+
 static int setup(struct init *in, struct err *e)
 {
 	const struct spec *s = in->spec;
@@ -150,6 +170,7 @@ static int setup(struct init *in, struct err *e)
 		return join_container(in, e);
 	if (s->share >= 0)
 		TRY(join_shared(s, e));
+	TRY(join_user(s, e));
 	TRY(init_wait_mapped(in, e));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)

@@ -41,7 +41,8 @@ void spec_init(struct spec *s)
 	random_hex(s->id, 32);
 	s->ns[NS_TIME].mode = NS_HOST;
 	s->stop_signal = SIGTERM;
-	s->join = s->share = -1;
+	s->join = s->share = s->start_sock = -1;
+	s->umask = 022;
 }
 
 void spec_release(struct spec *s)
@@ -77,6 +78,13 @@ void spec_release(struct spec *s)
 		free(s->sysctls[i].value);
 	}
 	free(s->sysctls);
+	free(s->caps);
+	free(s->time_offsets);
+	hook_list_release(&s->create_hooks);
+	hook_list_release(&s->start_hooks);
+	free(s->hook_state);
+	free(s->attributes.apparmor);
+	free(s->attributes.selinux);
 	resources_release(&s->resources);
 	free(s->affinity);
 	*s = (struct spec){ 0 };
@@ -99,9 +107,10 @@ void spec_add_device(struct spec *s, const char *source, const char *dest,
 		     const char *mode)
 {
 	s->devices = xrealloc(s->devices, s->n_devices + 1, sizeof(*s->devices));
-	s->devices[s->n_devices] =
-		(struct device_spec){ xstrdup(source), xstrdup(dest), "" };
-	snprintf(s->devices[s->n_devices++].mode, sizeof(s->devices->mode),
+	s->devices[s->n_devices] = (struct device_spec){
+		.source = xstrdup(source), .dest = xstrdup(dest),
+	};
+	snprintf(s->devices[s->n_devices++].access, sizeof(s->devices->access),
 		 "%s", mode);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "core/base/str.h"
 #include "core/caps.h"
+#include "core/hook.h"
 #include "core/idmap.h"
 #include "core/mount.h"
 #include "core/resources.h"
@@ -53,7 +54,27 @@ struct user_spec {
 
 struct device_spec {
 	char *source, *dest; /* host node, path inside */
-	char mode[4];        /* "rwm": for the record; no cgroup asks it */
+	char access[4];      /* "rwm": for the record; no cgroup asks it */
+	/* of one that is made if we may, else bound: 'c', 'b' or 'p'; 0: none */
+	char   type;
+	unsigned int major, minor;
+	mode_t mode;
+	uid_t  uid;
+	gid_t  gid;
+};
+
+/* What a program is besides its arguments; as the OCI runtime-spec has it. */
+struct attributes {
+	bool has_scheduler, has_io_priority, has_personality;
+	struct {
+		uint32_t policy; /* SCHED_* */
+		int32_t  nice;
+		uint32_t priority;
+		uint64_t flags, runtime, deadline, period;
+	} scheduler; /* sched_setattr(2) */
+	int io_priority;      /* ioprio_set(2) */
+	unsigned long personality;
+	char *apparmor, *selinux; /* of what is executed, or NULL */
 };
 
 struct spec {
@@ -105,6 +126,23 @@ struct spec {
 	size_t n_rlimits;
 	struct sysctl_spec *sysctls;
 	size_t n_sysctls;
+
+	/* ---- what only the OCI command line asks for ---- */
+	/* The kernel answers, with one id too; nothing is added to what is
+	 * asked for: no filter of ours, no folder that was not there. */
+	bool  plain;
+	bool  keep_keyring; /* the caller's session keyring */
+	bool  outlives;    /* it goes on when its supervisor is gone */
+	int   start_sock;  /* it waits for a connection here, or -1 */
+	struct caps *caps; /* the sets as they are to be, or NULL */
+	mode_t umask;
+	uint64_t propagation; /* of the root: MS_*; 0: none, after a slave */
+	char *time_offsets; /* text of timens_offsets, or NULL */
+	unsigned int preserve_fds; /* from 3 on, that the program gets */
+	bool  runtime_hooks; /* supervisor_hooks.created is to be called */
+	struct hook_list create_hooks, start_hooks; /* run by init */
+	char *hook_state;  /* for hook_state() */
+	struct attributes attributes;
 
 	struct resources resources; /* for the cgroup: core/cgroup.h */
 	char *affinity; /* processors of a start without one, or NULL */

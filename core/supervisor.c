@@ -76,7 +76,7 @@ static NORETURN void child_main(struct supervisor *sv, bool staged)
 {
 	struct init in = {
 		.spec = sv->spec, .hooks = sv->hooks, .sock = sv->child_sock,
-		.rootfs = -1, .mounts = MOUNT_CTX_INIT,
+		.rootfs = -1, .mounts = MOUNT_CTX_INIT, .labels = { -1, -1 },
 	};
 
 	memcpy(in.stdio, sv->streams.child, sizeof(in.stdio));
@@ -96,7 +96,9 @@ static int start(struct supervisor *sv, struct err *e)
 	bool joins = sv->spec->join >= 0 || sv->spec->share >= 0;
 	bool staged = needs_setup(sv);
 	struct clone_args a = {
-		.flags = CLONE_PIDFD | (joins ? 0 : CLONE_NEWUSER),
+		.flags = CLONE_PIDFD |
+			 (joins || sv->spec->ns[NS_USER].mode != NS_PRIVATE ?
+			  0 : CLONE_NEWUSER),
 		.pidfd = (uintptr_t)&sv->pidfd,
 		.exit_signal = SIGCHLD,
 	};
@@ -143,7 +145,8 @@ static int give_ids(struct supervisor *sv, struct err *e)
 {
 	if (sv->spec->join >= 0)
 		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
-	if (sv->spec->share >= 0) {
+	if (sv->spec->share >= 0 ||
+	    sv->spec->ns[NS_USER].mode != NS_PRIVATE) {
 		if (sv->hooks->prepare)
 			TRY(sv->hooks->prepare(sv->hooks->rootfs_arg, e));
 		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
@@ -210,6 +213,8 @@ static int hear(struct supervisor *sv, struct err *e)
 		close(steal_fd(sv->sock));
 		if (!sv->ready || sv->failed)
 			return 0;
+		sv->ended = sv->hooks->let_go;
+		sv->result->pid = sv->pid;
 		sv->patient = sv->hooks->patience_ms > 0;
 		if (!sv->patient)
 			on_start(sv, sv->pid);
@@ -218,9 +223,18 @@ static int hear(struct supervisor *sv, struct err *e)
 	switch (m.type) {
 	case SYNC_PID:
 		return take_pid(sv, steal_fd(fd), e);
+	case SYNC_HOOKS:
+		TRY(sv->hooks->created(sv->hooks->oci_arg, sv->pid, e));
+		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
 	case SYNC_TTY:
+		if (sv->hooks->terminal)
+			return sv->hooks->terminal(sv->hooks->oci_arg,
+						   steal_fd(fd), e);
 		return streams_terminal(&sv->streams, steal_fd(fd), e);
 	case SYNC_NOTIFY:
+		if (sv->spec->plain)
+			return sv->hooks->listener(sv->hooks->oci_arg,
+						   steal_fd(fd), sv->pid, e);
 		return emulate_open(steal_fd(fd),
 				    sv->spec->idmap.uid.e[0].inside,
 				    sv->spec->idmap.gid.e[0].inside,
@@ -371,6 +385,12 @@ static int loop_once(struct supervisor *sv, struct err *e)
 	}
 	if (p[P_EXIT].revents && needs_setup(sv))
 		TRY(hear_of_second(sv, e));
+	/* one that was let go is not ours to wait for, short as it lived */
+	while (p[P_EXIT].revents && p[P_EXIT].fd == sv->pidfd &&
+	       sv->hooks->let_go && sv->sock >= 0 && !sv->failed)
+		TRY(hear(sv, e));
+	if (sv->ended)
+		return 0;
 	/* a pidfd exchanged in this round (SYNC_PID) waits for the next */
 	if (p[P_EXIT].revents && p[P_EXIT].fd == sv->pidfd)
 		return take_exit(sv, e);
@@ -380,7 +400,7 @@ static int loop_once(struct supervisor *sv, struct err *e)
 /* Was it what was to be run, and not the runtime, that failed? */
 static bool is_programs_fault(const struct supervisor *sv, const char *step)
 {
-	return streq(step, "exec") ||
+	return streq(step, "exec") || streq(step, "lookup") ||
 	       (sv->spec->join >= 0 && streq(step, "workdir"));
 }
 
@@ -428,7 +448,8 @@ static int run(struct supervisor *sv, struct err *e)
 	int r;
 
 	TRY(signal_proxy_open(&sv->signals, e));
-	TRY(streams_open(&sv->streams, sv->spec, sv->hooks->hub, e));
+	if (!sv->hooks->let_go)
+		TRY(streams_open(&sv->streams, sv->spec, sv->hooks->hub, e));
 	TRY(start(sv, e));
 	r = give_ids(sv, e);
 	if (r >= 0 && sv->hooks->meanwhile)

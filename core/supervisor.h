@@ -65,6 +65,20 @@ struct supervisor_hooks {
 	 */
 	int (*tick)(void *arg);
 	void *started_arg, *tick_arg;
+	/*
+	 * Return as soon as the program runs or, with spec->start_sock, waits
+	 * to be started: it is nobody's then, see ret->pid.  Stdio is ours.
+	 */
+	bool let_go;
+	/*
+	 * In the supervisor, of the OCI command line: init waits with all
+	 * mounts made (spec->runtime_hooks); the pty's master, the listener
+	 * of a filter (both are to be kept or closed).  NULL: not asked for.
+	 */
+	int (*created)(void *arg, pid_t pid, struct err *e);
+	int (*terminal)(void *arg, int master, struct err *e);
+	int (*listener)(void *arg, int fd, pid_t pid, struct err *e);
+	void *oci_arg;
 	struct hub *hub; /* stdio goes there; NULL: it is ours */
 	bool sig_proxy; /* forward signals to the container */
 	bool detached;  /* nobody's terminal: we are only asked to end */
@@ -75,6 +89,7 @@ struct supervisor_result {
 	int  exit_code; /* the container's, or 126/127, or 125 */
 	bool rootfs_failed; /* the rootfs hook is what failed */
 	bool network_failed; /* a network namespace, or the network hook */
+	pid_t pid;      /* of what was let go, or 0 */
 	int  userns_fd; /* the container's user namespace; caller closes */
 };
 

@@ -11,6 +11,8 @@
  *	SYNC_MAPPED                  -> becomes root inside
  *	                             <- SYNC_PID    (two-stage start: init's
  *	                                pidfd, then setup leaves)
+ *	                             <- SYNC_HOOKS  (mounts are made)
+ *	SYNC_MAPPED                  -> the hooks have run
  *	                             <- SYNC_TTY    (the pty's master fd)
  *	                             <- SYNC_NOTIFY (the seccomp listener fd)
  *	                             <- SYNC_READY  (execve is next)
@@ -18,12 +20,15 @@
  *	                             <- SYNC_ERROR  (at any point: its err)
  *
  * An end of file before SYNC_READY is an error: the other side died.
+ *
+ * An init that waits to be started (spec.start_sock) says SYNC_READY, closes
+ * the socket, and says the rest, from SYNC_READY on, to whom it accepts.
  */
 #include "core/base/err.h"
 
 enum sync_type {
 	SYNC_MAPPED = 1, SYNC_PID, SYNC_TTY, SYNC_NOTIFY, SYNC_READY,
-	SYNC_ERROR,
+	SYNC_ERROR, SYNC_HOOKS,
 };
 
 struct sync_msg {

@@ -16,6 +16,7 @@
 static int bind_console(int slave, struct err *e)
 {
 	auto_close int tree = -1, target = -1;
+	struct stat st;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", slave);
@@ -24,6 +25,14 @@ static int bind_console(int slave, struct err *e)
 		return tree;
 	target = open("/dev/console", O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
 				      O_CLOEXEC, 0600);
+	/* where /dev is a caller's: on what is there, never through a link */
+	if (target < 0 && errno == EEXIST) {
+		target = open("/dev/console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (target >= 0 && (fstat(target, &st) < 0 ||
+				    S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode)))
+			return err_set(e, EINVAL, "/dev/console is a link or a "
+				       "folder");
+	}
 	if (target < 0)
 		return err_sys(e, "create /dev/console");
 	return mount_attach(tree, target, "/dev/console", e);

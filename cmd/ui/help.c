@@ -107,7 +107,8 @@ void help_command(const struct cmd *c)
 {
 	auto_str struct str out = { 0 };
 
-	str_printf(&out, "Usage:  rl %s%s%s\n\n", c->name,
+	str_printf(&out, "Usage:  %s %s%s%s\n\n",
+		   c->program ? c->program : "rl", c->name,
 		   c->args ? " " : "", c->args ? c->args : "");
 	if (c->help)
 		help_wrap(c->help, 0, &out);

@@ -114,7 +114,7 @@ static void set_devices(json_t *h, const struct spec *s)
 
 		set_text(o, "PathOnHost", s->devices[i].source);
 		set_text(o, "PathInContainer", s->devices[i].dest);
-		set_text(o, "CgroupPermissions", s->devices[i].mode);
+		set_text(o, "CgroupPermissions", s->devices[i].access);
 		json_array_append_new(a, o);
 	}
 	if (a)

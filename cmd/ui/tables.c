@@ -38,6 +38,18 @@ static json_t *options_json(const struct opt *table)
 	return ret;
 }
 
+static json_t *command_json(const struct cmd *c);
+
+/* Those of a command that has its own. */
+static json_t *subs_json(const struct cmd *const *subs)
+{
+	json_t *ret = json_array();
+
+	for (; *subs; subs++)
+		json_array_append_new(ret, command_json(*subs));
+	return ret;
+}
+
 static json_t *command_json(const struct cmd *c)
 {
 	auto_strv struct strv aliases = { 0 };
@@ -53,6 +65,8 @@ static json_t *command_json(const struct cmd *c)
 	json_object_set_new(ret, "options", options_json(c->opts));
 	if (c->transfer)
 		json_object_set_new(ret, "transfer", json_true());
+	if (c->subs)
+		json_object_set_new(ret, "commands", subs_json(c->subs));
 	return ret;
 }
 
