@@ -1,6 +1,8 @@
 /* env_file.c - environment entries as users write them. */
 #include "core/env_file.h"
 
+#include "core/base/json.h"
+
 int env_add(const char *text, struct strv *env, struct err *e)
 {
 	auto_free char *key = xstrdup(text);
@@ -26,8 +28,12 @@ int env_add(const char *text, struct strv *env, struct err *e)
 static int add_line(char *line, const char *name, kv_add *add, struct strv *to,
 		    struct err *e)
 {
+	auto_json json_t *utf8 = json_string(line);
 	size_t key;
 
+	if (!utf8)
+		return err_set(e, EINVAL, "%s: a line is no UTF-8: '%.60s'",
+			       name, line);
 	line += strspn(line, " \t\r\v\f");
 	if (!*line || *line == '#')
 		return 0;

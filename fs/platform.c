@@ -2,6 +2,7 @@
 #include "fs/platform.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/utsname.h>
 
 static const struct {
@@ -96,6 +97,13 @@ done:
 	lower(ret->variant);
 	normalize(ret);
 	return 0;
+}
+
+const char *platform_wanted(const char *option)
+{
+	const char *usual = getenv("DOCKER_DEFAULT_PLATFORM");
+
+	return option ? option : usual && *usual ? usual : NULL;
 }
 
 int platform_match(const struct platform *want, const struct platform *have)

@@ -13,6 +13,8 @@ struct platform {
 void platform_host(struct platform *ret);
 /* Parse "linux/amd64", "arm64", "linux/arm/v7".  -EINVAL otherwise. */
 int platform_parse(const char *text, struct platform *ret, struct err *e);
+/* The option's text, else DOCKER_DEFAULT_PLATFORM's, else NULL.  Borrowed. */
+const char *platform_wanted(const char *option);
 /* How well `have` serves `want`: 0 not at all, higher is better. */
 int platform_match(const struct platform *want, const struct platform *have);
 /* "linux/arm64/v8" into a buffer of 52 bytes. */

@@ -204,6 +204,7 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	build_catch_signals();
 	confine_prepare();
 	tar_out_prepare();
+	o->platform = platform_wanted(o->platform);
 	o->quiet |= o->progress && streq(o->progress, "quiet");
 	if (o->quiet)
 		o->progress = "quiet";

@@ -9,6 +9,7 @@
 #include "cmd/ui/run_health.h"
 #include "cmd/ui/run_record.h"
 #include "core/base/file.h"
+#include "fs/platform.h"
 
 #include <stdio.h>
 
@@ -96,7 +97,8 @@ static int plan_network(struct assembly *a, struct err *e)
 
 static int find_image(struct assembly *a, struct err *e)
 {
-	struct image_wish wish = { a->argv[0], a->o->pull, a->o->platform,
+	struct image_wish wish = { a->argv[0], a->o->pull,
+				   platform_wanted(a->o->platform),
 				   a->o->quiet };
 
 	return a->o->rootfs ? 0 :

@@ -68,8 +68,8 @@ static int pull(const struct pull_command *o, const struct ref *ref,
 	struct idmap map;
 	int r;
 
-	if (o->platform) {
-		TRY(platform_parse(o->platform, &platform, e));
+	if (platform_wanted(o->platform)) {
+		TRY(platform_parse(platform_wanted(o->platform), &platform, e));
 		p.platform = &platform;
 	}
 	TRY(store_open(&s, e));

@@ -1,6 +1,8 @@
 /* run_check.c - options of run that contradict each other. */
 #include "cmd/ui/run_options.h"
 
+#include "core/detach_keys.h"
+#include "core/log_options.h"
 #include "core/restart.h"
 
 static bool is_stream(const char *s)
@@ -61,12 +63,17 @@ static int check_stop_timeout(const char *text, struct err *e)
 int run_options_check(const struct run_options *o, struct err *e)
 {
 	struct restart_policy policy;
+	struct log_options log;
+	struct detach_keys keys;
 
 	TRY(restart_policy_parse(o->restart, &policy, e));
 	if (o->rm && policy.when != RESTART_NO)
 		return err_set(e, EINVAL, "conflicting options: cannot specify "
 			       "both --restart and --rm");
 	TRY(check_stop_timeout(o->stop_timeout, e));
+	TRY(log_options_parse(o->log_driver, &o->log_opt, &log, e));
+	if (o->detach_keys)
+		TRY(detach_keys_parse(o->detach_keys, &keys, e));
 	for (size_t i = 0; i < o->attach.n; i++)
 		if (!is_stream(o->attach.v[i]))
 			return err_set(e, EINVAL, "invalid argument \"%s\" for "

@@ -148,7 +148,9 @@ static int namespaces(const struct run_options *o, struct spec *s,
 	char *end;
 
 	TRY(mode("uts", o->uts, &s->ns[NS_UTS].mode, e));
-	TRY(mode("ipc", o->ipc, &s->ns[NS_IPC].mode, e));
+	/* --ipc container:NAME is not there to share it with */
+	TRY(mode("ipc", streq(o->ipc, "shareable") ? NULL : o->ipc,
+		 &s->ns[NS_IPC].mode, e));
 	if (net_peer_name(o->pid))
 		s->ns[NS_PID].mode = NS_SHARED;
 	else

@@ -134,6 +134,18 @@ static void list_files(const char *authfile, struct strv *ret)
 	strv_printf(ret, "%s/.dockercfg", home ? home : "");
 }
 
+/* One that was asked for by name has to be there; login makes it. */
+static int check_named(const char *authfile, struct err *e)
+{
+	const char *named = authfile && *authfile ? authfile :
+						    getenv("REGISTRY_AUTH_FILE");
+
+	if (!named || !*named || access(named, F_OK) == 0)
+		return 0;
+	return err_sys(e, "read the credentials of %s (--authfile, "
+		       "REGISTRY_AUTH_FILE)", named);
+}
+
 /* A file that is absent, empty or not ours to read is an empty object. */
 static int read_config(const char *path, json_t **ret, struct err *e)
 {
@@ -250,6 +262,7 @@ int credential_find(const char *authfile, const char *path,
 {
 	auto_strv struct strv files = { 0 };
 
+	TRY(check_named(authfile, e));
 	list_files(authfile, &files);
 	for (size_t i = 0; i < files.n; i++) {
 		auto_json json_t *config = NULL;

@@ -30,8 +30,9 @@ static int call(const char *helper, const char *verb, const char *input,
 	    (errors && strstr(errors, "credentials not found")))
 		return err_set(e, ENOENT, "%s knows no such credentials",
 			       program);
-	return err_set(e, EIO, "%s %s failed with exit code %d", program, verb,
-		       rc);
+	return err_set(e, EIO, "%s %s failed with exit code %d%s%.200s",
+		       program, verb, rc, errors && *errors ? ": " : "",
+		       errors ? errors : "");
 }
 
 static int parse(const char *text, struct credential *ret, struct err *e)
@@ -89,5 +90,5 @@ int credential_helper_erase(const char *helper, const char *server,
 	int r = call(helper, "erase", server, &out, e);
 
 	secret_free(out);
-	return r == -ENOENT ? 0 : r;
+	return r == -ENOENT && strstr(e->text, "no such credentials") ? 0 : r;
 }

@@ -138,6 +138,29 @@ login() {
 	[ ! -e "$HOME/shelf" ]
 }
 
+@test "a helper that is missing or fails is told, in its own words" {
+	mkdir -p "$BATS_TEST_TMPDIR/bin" "$HOME/.docker"
+	echo '{"credsStore":"shelf"}' >"$HOME/.docker/config.json"
+	run "$RL" logout "$REGISTRY"
+	[ "$status" -eq 1 ]
+	[[ $output == *"docker-credential-shelf"*"install it"* ]]
+	printf '#!/bin/sh\necho the shelf is locked >&2\nexit 3\n' \
+		>"$BATS_TEST_TMPDIR/bin/docker-credential-shelf"
+	chmod +x "$BATS_TEST_TMPDIR/bin/docker-credential-shelf"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run "$RL" pull "$REGISTRY/team/busybox:1"
+	[ "$status" -eq 1 ]
+	[[ $output == *"exit code 3: the shelf is locked"* ]]
+}
+
+@test "an auth file that was named and is not there is told" {
+	for how in "--authfile $BATS_TEST_TMPDIR/none" ""; do
+		REGISTRY_AUTH_FILE=$BATS_TEST_TMPDIR/none run "$RL" pull $how \
+			"$REGISTRY/team/busybox:1"
+		[ "$status" -eq 1 ]
+		[[ $output == *"$BATS_TEST_TMPDIR/none"*"No such file"* ]]
+	done
+}
+
 @test "nothing to ask on: the text names the options" {
 	run "$RL" login "$REGISTRY" </dev/null
 	[ "$status" = 1 ]

@@ -82,6 +82,22 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	[ "$("$RL" inspect -f '{{.Config.StopTimeout}}' stay)" = -1 ]
 }
 
+@test "what would only matter later is checked at once" {
+	load_busybox
+	for bad in "--log-opt foo=bar" "--log-driver syslog" \
+		"--log-opt max-size=abc" "--detach-keys foo"; do
+		for command in "run --rm" "run -d" create; do
+			run "$RL" $command $bad busybox true
+			[ "$status" -eq 125 ]
+		done
+	done
+	printf 'A=1\nB=\xff\n' >"$BATS_TEST_TMPDIR/env"
+	run r --env-file "$BATS_TEST_TMPDIR/env" busybox true
+	[ "$status" -eq 125 ]
+	[[ $output == *"no UTF-8"* ]]
+	[ -z "$("$RL" ps -aq)" ]
+}
+
 @test "-a: only the streams that it names" {
 	load_busybox
 	both='echo out; echo err >&2'
@@ -322,6 +338,18 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	[ "$status" -eq 0 ]
 	[[ $output == *"/etc on /host (ro)"* ]]
 	[[ $output == *"echo"* ]]
+	run r --dry-run -p 127.0.0.1:8080:80 --network slirp --device /dev/null \
+		--ulimit nofile=100:200 --sysctl net.ipv4.ip_forward=1 \
+		--read-only --init --cap-drop ALL --cap-add KILL \
+		--group-add 7 --security-opt no-new-privileges busybox true
+	[ "$status" -eq 0 ]
+	for line in "  127.0.0.1:8080/tcp to 80" "  /dev/null on /dev/null" \
+		"  ulimit nofile = 100:200" "  net/ipv4/ip_forward = 1" \
+		"root filesystem: read-only" "init: rl's own" \
+		"capabilities: cap_kill" "no new privileges: yes" "  7" \
+		"system call filter: the default"; do
+		grep -qxF "$line" <<<"$output" || { echo "no $line"; return 1; }
+	done
 	[ -z "$(ls "$RL_ROOT/containers" 2>/dev/null)" ]
 	run r --debug busybox true
 	[[ $output == *"step seccomp"* ]]

@@ -144,6 +144,13 @@ nothing_left() {
 	run "$RL" run --rm --platform $other "$REGISTRY/busybox:1" true
 	[ "$status" = 125 ]
 	[[ $output == *"wanted $other, actual: linux/"* ]]
+	export DOCKER_DEFAULT_PLATFORM=$other
+	for command in pull run create; do
+		run "$RL" $command "$REGISTRY/busybox:1"
+		[ "$status" -ne 0 ]
+		[[ $output == *"wanted $other, actual: linux/"* ]]
+	done
+	unset DOCKER_DEFAULT_PLATFORM
 	"$RL" run --rm --network none --platform "linux/$(dpkg --print-architecture)" \
 		"$REGISTRY/busybox:1" true
 }
