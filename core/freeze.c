@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -33,6 +34,24 @@ static int wait_for(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 }
 
+/* A user namespace that is ours already cannot be entered: setns(2). */
+static int join_both(int pidfd)
+{
+	if (setns(pidfd, CLONE_NEWUSER | CLONE_NEWPID) == 0)
+		return 0;
+	return errno == EINVAL ? setns(pidfd, CLONE_NEWPID) : -1;
+}
+
+/* In our own "everybody" would be all that the user runs. */
+static bool is_another(void)
+{
+	struct stat ours, theirs;
+
+	return stat("/proc/self/ns/pid", &ours) == 0 &&
+	       stat("/proc/self/ns/pid_for_children", &theirs) == 0 &&
+	       ours.st_ino != theirs.st_ino;
+}
+
 /* The pid namespace takes a child in, not the one who enters it. */
 static NORETURN void enter(int pidfd, int sig)
 {
@@ -40,9 +59,10 @@ static NORETURN void enter(int pidfd, int sig)
 
 	/* those inside get no hold of us */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 ||
-	    setns(pidfd, CLONE_NEWUSER | CLONE_NEWPID) < 0 ||
-	    prctl(PR_SET_DUMPABLE, 0) < 0)
+	    join_both(pidfd) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
 		_exit(errno);
+	if (!is_another())
+		_exit(ENOTSUP);
 	pid = fork();
 	if (pid < 0)
 		_exit(errno);
@@ -64,6 +84,9 @@ int freeze_signal_all(int first, int join, int sig, struct err *e)
 	if (pid == 0)
 		enter(join, sig);
 	code = wait_for(pid);
+	if (code == ENOTSUP)
+		return err_set(e, code, "the container has no pid namespace "
+			       "of its own");
 	if (code)
 		return err_set(e, code, "signal the container's processes: %s",
 			       strerror(code));

@@ -221,6 +221,46 @@ tool() {
 	run -1 oci resume web
 }
 
+# What containerd does in rootlesskit: the user namespace is the caller's.
+@test "pause where the user namespace is the caller's own" {
+	program sh -c 'while :; do echo x >>/ticks; sleep 0.02; done'
+	config 'del(.linux.uidMappings, .linux.gidMappings) |
+		.linux.namespaces |= map(select(.type != "user"))'
+	run -0 unshare -U --map-root-user bash -c '
+		set -e
+		oci() { "$RL" oci --root "$BATS_TEST_TMPDIR/state" "$@"; }
+		b=$1 ticks=$1/rootfs/ticks
+		oci run -d -b "$b" web </dev/null
+		trap "oci delete -f web" EXIT
+		until [ -s "$ticks" ]; do sleep 0.05; done
+		oci pause web
+		before=$(wc -l <"$ticks")
+		[ "$(oci state web | jq -r .status)" = paused ]
+		sleep 0.2
+		[ "$(wc -l <"$ticks")" = "$before" ]
+		oci resume web
+		for i in $(seq 100); do
+			[ "$(wc -l <"$ticks")" = "$before" ] || exit 0
+			sleep 0.05
+		done
+		exit 1' bash "$b"
+}
+
+# SIGSTOP to everybody would be to everybody in it.
+@test "pause does not stop a pid namespace that the container only shares" {
+	program sleep 100
+	config 'del(.linux.uidMappings, .linux.gidMappings) |
+		.linux.namespaces |= map(select(.type != "user" and
+		.type != "pid")) | .mounts |= map(select(.type != "proc"))'
+	run -0 timeout 20 unshare -U --map-root-user -fp --mount-proc bash -c '
+		oci() { "$RL" oci --root "$BATS_TEST_TMPDIR/state" "$@"; }
+		oci run -d -b "$1" web </dev/null || exit
+		oci pause web && exit 9
+		oci state web | jq -r .status
+		oci delete -f web' bash "$b"
+	[[ "$output" == *"no pid namespace of its own"*running* ]]
+}
+
 @test "list, events, spec, features" {
 	program sleep 100
 	oci run -d -b "$b" web </dev/null
