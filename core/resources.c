@@ -33,7 +33,8 @@ bool resources_any(const struct resources *r)
 bool resources_limited(const struct resources *r)
 {
 	return r->memory > 0 || r->reservation > 0 || r->swap > 0 ||
-	       r->shares || r->quota > 0 || r->period || r->cpus || r->mems ||
+	       (r->shares && r->shares != RESOURCE_SHARES) ||
+	       r->quota > 0 || r->period || r->cpus || r->mems ||
 	       r->pids > 0 || r->io_weight || r->n_io || r->unified.n;
 }
 
@@ -151,7 +152,8 @@ static void plan_cpu(const struct resources *r, struct resource_plan *p)
 	uint64_t period = r->period ? r->period : CPU_PERIOD_US;
 
 	if (r->shares)
-		add_number(p, "cpu.weight", resources_cpu_weight(r->shares));
+		add_number(p, "cpu.weight", resources_cpu_weight(r->shares))
+			->optional = r->shares == RESOURCE_SHARES;
 	if (r->quota > 0)
 		add(p, "cpu.max", xasprintf("%" PRId64 " %" PRIu64, r->quota,
 					    period));

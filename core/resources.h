@@ -14,6 +14,8 @@
 /* What a number means that is not the limit itself. */
 #define RESOURCE_UNSET     0
 #define RESOURCE_UNLIMITED (-1)
+/* The shares that every group has, so that they are no limit. */
+#define RESOURCE_SHARES    1024
 
 enum io_limit_kind { IO_READ_BPS, IO_WRITE_BPS, IO_READ_IOPS, IO_WRITE_IOPS,
 		     IO_LIMIT_KINDS };

@@ -94,19 +94,20 @@ static int make(const struct oci_config *c, const char *id,
 	if (c->cgroups_path && *c->cgroups_path && e->code != EACCES &&
 	    e->code != EROFS && e->code != EPERM && e->code != ENOTSUP)
 		return -e->code;
-	return resources_any(&c->spec.resources) ? cgroup_make(&w, ret, e) : 0;
+	return resources_limited(&c->spec.resources) ?
+		       cgroup_make(&w, ret, e) : 0;
 }
 
 int oci_cgroup_make(const struct oci_config *c, const char *id,
 		    enum oci_manager how, struct cgroup *ret, struct err *e)
 {
-	bool wanted = resources_any(&c->spec.resources);
+	bool wanted = resources_limited(&c->spec.resources);
 	int r;
 
 	if (how == OCI_DISABLED)
 		return 0;
 	r = make(c, id, how, ret, e);
-	if (r == 0 && wanted && ret->path)
+	if (r == 0 && ret->path)
 		r = limit(ret->fd, &c->spec.resources, e);
 	if (r == 0)
 		return 0;

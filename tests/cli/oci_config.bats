@@ -353,6 +353,9 @@ program" ]
 	run -0 in_bundle true
 	config '.linux.resources = {devices: [{allow: false, access: "rwm"}]}'
 	run -0 in_bundle true
+	# containerd's: what each has without it
+	config '.linux.resources.cpu = {shares: 1024, quota: -1}'
+	run -0 in_bundle true
 	config '.linux.resources.memory = {limit: 50000000}'
 	program cat /proc/self/cgroup
 	run oci run -b "$b" web

@@ -80,6 +80,13 @@ static void shares_become_a_weight(void)
 	OK(resources_cpu_weight(UINT64_MAX) == 10000);
 	for (uint64_t s = 3; s < 262144; s++)
 		OK(resources_cpu_weight(s) >= resources_cpu_weight(s - 1));
+	r.shares = 512;
+	OK(resources_limited(&r) && plan_is("cpu.weight=59") &&
+	   !p.w[0].optional);
+	/* what each group has anyway */
+	r.shares = RESOURCE_SHARES;
+	OK(!resources_limited(&r) && plan_is("cpu.weight=100") &&
+	   p.w[0].optional);
 }
 
 static void blkio_weight_becomes_a_weight(void)
