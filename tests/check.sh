@@ -54,6 +54,16 @@ cli() {
 	done
 }
 
+# callers COMMAND... - the programs that run containers with rl-oci.
+callers() {
+	local script
+	for script in "$stage"/tests/integration/*.sh; do
+		[ "${script##*/}" = lib.sh ] ||
+			suite "rl-oci under $(basename "$script" .sh)" \
+				"$@" timeout 600 bash "$script"
+	done
+}
+
 # A copy that every account may read.
 stage=$(mktemp -d /var/tmp/rl-check.XXXXXX)
 trap 'rm -rf "$stage" "$log"' EXIT
@@ -81,11 +91,13 @@ suite "hostile guest" "$here/tests/hostile/run.sh" "$build" 5
 if [ "$(id -u)" = 0 ]; then
 	make_accounts
 	cli rltest rltest1
+	callers run_as rltest
 	suite "machine with systemd and cgroup v2" "$here/tests/vm/check.sh" \
 		"$build"
 else
 	echo "# skip the machine with systemd and cgroup v2: root makes it"
 	suite "bats as $(id -un)" sh -c "cd '$stage' && exec bats --tap tests/cli"
+	callers env
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
