@@ -4,6 +4,10 @@
 #include "core/base/file.h"
 #include "core/rootpath.h"
 
+#include <limits.h>
+
+#define LINKS_MAX 40
+
 void build_copy_release(struct build_copy *c)
 {
 	for (size_t i = 0; i < c->n_fetched; i++) {
@@ -70,18 +74,50 @@ static bool is_folder(int root, const char *path)
 	return fd >= 0;
 }
 
-/* Where a file called `name` goes: a folder, and a name in it. */
-static char *place_of(const struct build_copy *c, int root, const char *name,
-		      const char **ret_name)
+/* What the link at `path` says; false: there is none. */
+static bool read_link(int root, const char *path, char to[static PATH_MAX])
 {
-	const char *base = strrchr(c->dest, '/') + 1;
+	struct err ignored;
+	auto_close int fd = root_open(root, path, O_PATH | O_NOFOLLOW,
+				      &ignored);
+	ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", to, PATH_MAX - 1);
+
+	to[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* A destination that is a link is what that leads to, there or not. */
+static char *follow(int root, const char *path)
+{
+	char *now = xstrdup(path), to[PATH_MAX];
+
+	for (int i = 0; i < LINKS_MAX && read_link(root, now, to); i++) {
+		char *before = now;
+
+		now = *to == '/' ? xstrdup(to) :
+			xasprintf("%.*s/%s", (int)(strrchr(now, '/') - now),
+				  now, to);
+		free(before);
+	}
+	return now;
+}
+
+/* Where a file called `name` goes: a folder, and *ret_name, a name in it. */
+static char *place_of(const struct build_copy *c, int root, const char *name,
+		      char **ret_name)
+{
+	auto_free char *whole = NULL;
+	char *base;
 
 	if (c->into || is_folder(root, c->dest)) {
-		*ret_name = name;
+		*ret_name = xstrdup(name);
 		return xstrdup(c->dest);
 	}
-	*ret_name = base;
-	return xasprintf("%.*s", (int)(base - c->dest), c->dest);
+	whole = follow(root, c->dest);
+	base = strrchr(whole, '/') + 1;
+	*ret_name = xstrdup(base);
+	*base = '\0';
+	return steal_ptr(whole);
 }
 
 /* ---- one source ---- */
@@ -89,10 +125,11 @@ static char *place_of(const struct build_copy *c, int root, const char *name,
 static int put_file(const struct build_copy *c, int in, const char *name,
 		    const struct stat *st, int root, struct err *e)
 {
-	auto_free char *folder = place_of(c, root, name, &name);
+	auto_free char *as = NULL;
+	auto_free char *folder = place_of(c, root, name, &as);
 	auto_close int out = copy_open_folder(c, root, folder, e);
 
-	return out < 0 ? out : copy_file(c, in, st, out, name, e);
+	return out < 0 ? out : copy_file(c, in, st, out, as, e);
 }
 
 static int put(const struct build_copy *c, int source,
@@ -166,7 +203,7 @@ static int put_parents(const struct build_copy *c, int source,
 static int put_text(const struct build_copy *c, const struct df_heredoc *h,
 		    int root, struct err *e)
 {
-	const char *name;
+	auto_free char *name = NULL;
 	auto_free char *folder = place_of(c, root, h->name, &name);
 	auto_close int fd = copy_open_folder(c, root, folder, e), out = -1;
 	struct stat st;

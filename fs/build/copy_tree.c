@@ -19,11 +19,10 @@ static int note_owner(const struct build_copy *c, int in, int fd, mode_t mode,
 	ssize_t n;
 
 	if (!c->owned) {
-		n = in < 0 ? -1 : fgetxattr(in, COPY_OVERRIDE, text,
-					    sizeof(text) - 1);
+		n = in < 0 || !c->keep_owner ? -1 :
+			fgetxattr(in, COPY_OVERRIDE, text, sizeof(text) - 1);
 		text[n > 0 ? n : 0] = '\0';
-		if (!c->keep_owner || n <= 0 ||
-		    sscanf(text, "%u:%u", &uid, &gid) != 2)
+		if (n <= 0 || sscanf(text, "%u:%u", &uid, &gid) != 2)
 			return 0;
 	} else if (!uid && !gid) {
 		return 0;
@@ -38,13 +37,16 @@ static int own(const struct build_copy *c, int in, int fd,
 {
 	uid_t uid = c->owned ? c->uid : c->keep_owner ? st->st_uid : 0;
 	gid_t gid = c->owned ? c->gid : c->keep_owner ? st->st_gid : 0;
+	bool held;
 
 	if (c->note_owner)
 		return note_owner(c, in, fd, mode, e);
 	/* what is there already may have another */
-	if (fchown(fd, uid, gid) < 0)
+	held = fchown(fd, uid, gid) == 0;
+	if (!held && (errno != EINVAL || !c->owned))
 		return err_sys(e, "give it to %u:%u", uid, gid);
-	return 0;
+	/* the id map may have no such id: then the owner is noted, too */
+	return held && c->owned ? 0 : note_owner(c, in, fd, mode, e);
 }
 
 static mode_t mode_of(const struct build_copy *c, mode_t mode)
@@ -162,6 +164,10 @@ static int copy_folder(const struct build_copy *c, int in,
 	if (!made && errno != EEXIST)
 		return err_sys(e, "create the folder %s", as);
 	out = openat(to, as, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (out < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return err_set(e, ENOTDIR, "/%s is a folder, %s is there "
+			       "already and none: a RUN rm takes it away",
+			       p->path, as);
 	if (out < 0)
 		return err_sys(e, "open the folder %s", as);
 	TRY(copy_tree(c, in, p, out, e));
