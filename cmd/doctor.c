@@ -25,7 +25,7 @@ static const struct opt options[] = {
 
 static const struct rung *const ladders[] = {
 	doctor_identity, doctor_storage, doctor_isolation, doctor_network,
-	doctor_limits,
+	doctor_limits, doctor_helpers,
 };
 
 /* ---- for the probes ---- */

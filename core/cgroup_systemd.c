@@ -26,7 +26,7 @@ static int ask_manager(const char *verb, const char *unit, const char *where,
 	int code = proc_capture(argv, NULL, 4096, &out, &text, e);
 
 	if (code < 0)
-		return err_wrap(e, "run %s", helper);
+		return proc_helper_failed("rl-scope", e);
 	if (code == 0)
 		return 0;
 	text[strcspn(text, "\n")] = '\0';

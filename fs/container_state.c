@@ -60,6 +60,7 @@ static char *state_text(const struct container_state *st)
 	json_object_set_new(o, "Finished", json_integer(st->finished));
 	json_object_set_new(o, "ExitCode", json_integer(st->exit_code));
 	json_object_set_new(o, "OOMKilled", json_boolean(st->oom_killed));
+	json_object_set_new(o, "IPv6", json_boolean(st->ipv6));
 	json_object_set_new(o, "RestartCount", json_integer(st->restarts));
 	set_text(o, "Error", st->error);
 	set_text(o, "Network", st->network);
@@ -105,6 +106,7 @@ static int read_numbers(const json_t *o, struct container_state *ret,
 	ret->exit_code = n;
 	TRY(read_number(o, "RestartCount", &n, e));
 	ret->restarts = n;
+	TRY(json_bool(o, "IPv6", &ret->ipv6, e));
 	return json_bool(o, "OOMKilled", &ret->oom_killed, e);
 }
 

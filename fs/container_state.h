@@ -27,6 +27,7 @@ struct container_state {
 	int64_t  started, finished; /* ns since 1970, 0: never */
 	int      exit_code;
 	bool     oom_killed;
+	bool     ipv6;       /* its network has addresses of that family */
 	unsigned restarts;
 	char    *error;      /* why it could not start, or NULL */
 	char    *network;    /* why its network is dead, or NULL */

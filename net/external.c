@@ -25,6 +25,8 @@
 #include <sys/wait.h>
 
 #define READY_MS 10000
+/* From closing its pipes to its end. */
+#define END_MS 1000
 
 /* The ends of what leads to the program. */
 struct lines {
@@ -53,7 +55,7 @@ static int join_inside(struct net *n, struct err *e)
 	auto_close int user = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	auto_close int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	auto_free struct wire_msg *m = xmalloc(sizeof(*m));
-	int fds[WIRE_FDS] = { user, net, -1 }, r;
+	int fds[WIRE_FDS] = { user, net, -1, -1 }, r;
 
 	if (user < 0 || net < 0)
 		return err_sys(e, "open the container's namespaces");
@@ -187,35 +189,56 @@ static int spawn_program(struct net *n, struct lines *l, struct err *e)
 	return pasta ? guard(l->quit[0], pidfd, e) : 0;
 }
 
-/* What it printed last says why it did not start. */
-static int not_ready(struct net *n, int alive, struct err *e)
+/* Its last line, "" for none. */
+static char *last_line(int alive)
 {
 	char text[400], *line;
-	ssize_t len;
+	ssize_t len = read(alive, text, sizeof(text) - 1);
 
-	kill(n->pid, SIGKILL);
-	waitpid(n->pid, NULL, 0);
-	n->pid = 0;
-	len = read(alive, text, sizeof(text) - 1);
 	text[len > 0 ? len : 0] = '\0';
 	while (len > 0 && text[len - 1] == '\n')
 		text[--len] = '\0';
 	line = strrchr(text, '\n');
-	return err_set(e, ECHILD, "%s did not start: %s", n->ops->name,
-		       line ? line + 1 : text);
+	return xstrdup(line ? line + 1 : text);
+}
+
+/* `how` it failed, and what it printed last. */
+static int not_ready(struct net *n, int alive, const char *how, struct err *e)
+{
+	auto_free char *line = NULL;
+
+	if (n->pid > 0)
+		kill(n->pid, SIGKILL);
+	while (n->pid > 0 && waitpid(n->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	n->pid = 0;
+	line = last_line(alive);
+	return err_set(e, ECHILD, "%s %s before it had set up the network%s%s",
+		       n->ops->name, how, *line ? ": " : "", line);
 }
 
 static int await_ready(struct net *n, struct lines *l, struct err *e)
 {
 	struct pollfd p = { l->ready[0], POLLIN, 0 };
+	auto_free char *how = NULL;
 	char byte;
+	int r;
 
 	close(steal_fd(l->ready[1]));
 	close(steal_fd(l->alive[1]));
 	close(steal_fd(l->quit[0]));
-	if (poll(&p, 1, READY_MS) <= 0 || read(l->ready[0], &byte, 1) != 1)
-		return not_ready(n, l->alive[0], e);
-	return 0;
+	do
+		r = poll(&p, 1, READY_MS);
+	while (r < 0 && errno == EINTR);
+	if (r > 0 && read(l->ready[0], &byte, 1) == 1)
+		return 0;
+	if (r > 0)
+		how = proc_end_text(n->pid, END_MS);
+	else
+		how = xasprintf("was stopped after %d s", READY_MS / 1000);
+	if (r > 0 && !streq(how, "ended"))
+		n->pid = 0; /* waited for */
+	return not_ready(n, l->alive[0], how, e);
 }
 
 static void close_lines(struct lines *l)
@@ -252,16 +275,24 @@ static int start_program(struct net *n, const int fds[WIRE_FDS], struct err *e)
 	return r < 0 ? err_set(e, ECANCELED, "not started") : r;
 }
 
+static int died(struct net *n, struct err *e)
+{
+	auto_free char *how = proc_end_text(n->pid, END_MS);
+
+	n->pid = 0;
+	return err_set(e, EPIPE, "%s %s", n->ops->name, how);
+}
+
 static int event(struct net *n, struct err *e)
 {
 	auto_free struct wire_msg *m = xmalloc(sizeof(*m));
-	int fds[WIRE_FDS] = { -1, -1, -1 }, r;
+	int fds[WIRE_FDS] = { -1, -1, -1, -1 }, r;
 	char text[256];
 
 	if (n->pid > 0) {
 		if (read(n->sock, text, sizeof(text)) > 0)
 			return 0; /* it talks: nobody asked */
-		return err_set(e, EPIPE, "%s ended", n->ops->name);
+		return died(n, e);
 	}
 	if (n->far >= 0)
 		close(steal_fd(n->far));

@@ -4,6 +4,8 @@
 #include "net/defaults.h"
 #include "net/slirp_options.h"
 
+#include <poll.h>
+
 static const struct net_ops *const backends[] = {
 	&net_slirp, &net_slirp4netns, &net_pasta, &net_none, &net_host,
 	&net_container,
@@ -90,8 +92,9 @@ int net_publish(struct net *n, const struct strv *publish, bool all,
 		TRY(publish_exposed(n, exposed, e));
 	if (!n->ports.n || n->ops->publishes)
 		return 0;
-	if (n->ops->own_namespace)
-		return err_set(e, EINVAL, "--network %s publishes no ports",
+	if (n->ops->own_namespace && n->ops != &net_none)
+		return err_set(e, EINVAL, "--network %s publishes no ports "
+			       "(--network slirp, the default, does)",
 			       n->ops->name);
 	port_list_release(&n->ports);
 	return 1;
@@ -124,6 +127,11 @@ int net_start(struct net *n, struct err *e)
 	return n->ops->start ? n->ops->start(n, e) : 0;
 }
 
+bool net_may_fall(const struct net *n, const struct err *e)
+{
+	return !n->chosen && n->ops->own_namespace && e->code != NET_BROKEN;
+}
+
 int net_inside(void *net, struct err *e)
 {
 	struct net *n = net;
@@ -135,6 +143,19 @@ int net_inside(void *net, struct err *e)
 int net_event(struct net *n, struct err *e)
 {
 	return n->ops->event ? n->ops->event(n, e) : 0;
+}
+
+#define LAST_WORDS_MS 1000
+
+int net_explain(struct net *n, struct err *e)
+{
+	struct pollfd p = { n->sock, POLLIN, 0 };
+	struct err why;
+
+	while (n->sock >= 0 && poll(&p, 1, LAST_WORDS_MS) > 0)
+		if (net_event(n, &why) < 0)
+			return err_add(e, ": %s", why.text);
+	return -e->code;
 }
 
 void net_halt(struct net *n)

@@ -36,6 +36,12 @@ struct net_ops {
 	void (*stop)(struct net *n);
 };
 
+/*
+ * The code of errors that are not the host's refusal of a namespace or a tap:
+ * no other network takes the place of this one then.
+ */
+#define NET_BROKEN ELIBBAD
+
 struct net {
 	const struct net_ops *ops;
 	bool chosen; /* by name: no other may take its place */
@@ -72,7 +78,8 @@ const char *net_peer_name(const char *text);
 /*
  * Publish ports: -p's texts, then with `all` those that the image and
  * --expose name.  1: on the host's network they are published as they are,
- * and the list is dropped.  -EINVAL for a network that cannot.
+ * with none nothing is; the list is dropped.  -EINVAL for a network that
+ * cannot.
  */
 int net_publish(struct net *n, const struct strv *publish, bool all,
 		const struct strv *exposed, struct err *e);
@@ -84,11 +91,17 @@ int net_police(struct net *n, const struct strv *allow, const char *log,
 	       struct err *e);
 /* Begin what needs no namespaces: bind ports, start programs. */
 int net_start(struct net *n, struct err *e);
+/* After a failure of net_start() or net_inside(): nobody chose this network,
+ * the host refuses it, and the host's may take its place. */
+bool net_may_fall(const struct net *n, const struct err *e);
 /* The hook of core/supervisor.h; `net` is the struct net. */
 int net_inside(void *net, struct err *e);
 /* -EPIPE or another error: the network is gone; -ECANCELED: it never was,
  * and the container's start tells why. */
 int net_event(struct net *n, struct err *e);
+/* After a start that failed with NET_BROKEN: put what its program said last,
+ * or how it ended, behind *e.  Returns -e->code. */
+int net_explain(struct net *n, struct err *e);
 /* End it, if it was started; it can be started anew. */
 void net_halt(struct net *n);
 /* The same, and free what the plan owns. */

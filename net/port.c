@@ -60,6 +60,27 @@ static bool parse_range(const char *s, struct range *ret)
 	return true;
 }
 
+/* "8082-8080" */
+static bool is_reversed(const char *s)
+{
+	auto_free char *copy = xstrdup(s);
+	char *dash = strchr(copy, '-');
+	uint64_t first, last;
+
+	if (!dash)
+		return false;
+	*dash++ = '\0';
+	return parse_u64(copy, 65535, &first) &&
+	       parse_u64(dash, 65535, &last) && last < first;
+}
+
+static int bad_range(const char *text, const char *field, const char *value,
+		     const char *is, struct err *e)
+{
+	return bad(text, field, value, is_reversed(value) ?
+		   "reversed: the lower port comes first" : is, e);
+}
+
 /* On the host, nothing and 0 stand for any free one. */
 static bool parse_host(const char *s, struct range *ret)
 {
@@ -162,11 +183,11 @@ static int parse_long(const char *text, struct port_list *l, struct err *e)
 	for (size_t i = 0; i < words.n; i++)
 		TRY(take_key(text, words.v[i], f, e));
 	if (!f[0] || !parse_range(f[0], &inside))
-		return bad(text, "target", f[0] ? f[0] : "", "the port inside, "
-			   "1 to 65535", e);
+		return bad_range(text, "target", f[0] ? f[0] : "", "the port "
+				 "inside, 1 to 65535", e);
 	if (f[1] && !parse_host(f[1], &host))
-		return bad(text, "published", f[1], "a port or range of 1 to "
-			   "65535, or 0 for a free one", e);
+		return bad_range(text, "published", f[1], "a port or range of "
+				 "1 to 65535, or 0 for a free one", e);
 	if (f[2])
 		TRY(set_protocol(text, f[2], &p, e));
 	if (f[3])
@@ -220,11 +241,11 @@ static int parse_short(const char *text, struct port_list *l, struct err *e)
 	else if (!out)
 		out = copy;
 	if (!parse_range(in, &inside))
-		return bad(text, "containerPort", in, "a port or range of 1 to "
-			   "65535", e);
+		return bad_range(text, "containerPort", in, "a port or range "
+				 "of 1 to 65535", e);
 	if (out && !parse_host(out, &host))
-		return bad(text, "hostPort", out, "a port or range of 1 to "
-			   "65535, or 0 for a free one", e);
+		return bad_range(text, "hostPort", out, "a port or range of 1 "
+				 "to 65535, or 0 for a free one", e);
 	return add(text, &p, inside, host, l, e);
 }
 

@@ -12,6 +12,7 @@
 
 #define PROGRAM "rl-slirp"
 #define ROUTES_MAX (1 << 20)
+#define READY_MS 10000
 
 /* A default route of the family 6, that is not the kernel's own refusal. */
 static bool host_has_ipv6(void)
@@ -30,6 +31,19 @@ static bool host_has_ipv6(void)
 			return true;
 	}
 	return false;
+}
+
+static bool is_gone(const struct err *e)
+{
+	return e->code == EPIPE || e->code == ECONNRESET;
+}
+
+static int not_started(struct err *e)
+{
+	auto_free char *path = proc_helper_path(PROGRAM);
+
+	return err_set(e, EPIPE, "the helper program %s did not start ('make "
+		       "install' puts a whole one in place)", path);
 }
 
 static int send_resolv(struct net *n, struct err *e)
@@ -53,8 +67,9 @@ static int send_config(struct net *n, struct err *e)
 	if (n->log && log < 0)
 		return err_sys(e, "--net-log: open %s", n->log);
 	n->config.log = n->log != NULL;
-	TRY(wire_send(n->sock, WIRE_CONFIG, &n->config, sizeof(n->config),
-		      &log, n->log ? 1 : 0, e));
+	if (wire_send(n->sock, WIRE_CONFIG, &n->config, sizeof(n->config),
+		      &log, n->log ? 1 : 0, e) < 0)
+		return is_gone(e) ? not_started(e) : -e->code;
 	for (size_t i = 0; i < n->allow.n; i++)
 		TRY(wire_send(n->sock, WIRE_ALLOW, n->allow.v[i],
 			      strlen(n->allow.v[i]), NULL, 0, e));
@@ -84,26 +99,40 @@ static int spawn(struct net *n, int its_end, struct err *e)
 	s.env = env;
 	s.in = its_end;
 	n->pid = proc_spawn(&s, NULL, e);
-	return n->pid < 0 ? n->pid : 0;
+	return n->pid < 0 ? proc_helper_failed(PROGRAM, e) : 0;
 }
 
-static int start(struct net *n, struct err *e)
+static int start_program(struct net *n, struct err *e)
 {
 	auto_close int its_end = -1;
 	int pair[2];
 
-	TRY(tap_possible(e));
-	TRY(bind_ports(&n->ports, &n->bindings, e));
-	if (n->auto6)
-		n->config.ipv6 = host_has_ipv6();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "make a socket pair");
 	n->sock = pair[0];
 	its_end = pair[1];
 	TRY(spawn(n, its_end, e));
+	close(steal_fd(its_end));
 	TRY(send_config(n, e));
-	TRY(send_ports(n, e));
-	return send_resolv(n, e);
+	if (send_ports(n, e) < 0 || send_resolv(n, e) < 0)
+		return is_gone(e) ? not_started(e) : -e->code;
+	return 0;
+}
+
+/* The host lets us have a tap: the matter is with us. */
+static int broken(struct err *e)
+{
+	e->code = NET_BROKEN;
+	return -NET_BROKEN;
+}
+
+static int start(struct net *n, struct err *e)
+{
+	TRY(tap_possible(e));
+	TRY(bind_ports(&n->ports, &n->bindings, e));
+	if (n->auto6)
+		n->config.ipv6 = host_has_ipv6();
+	return start_program(n, e) < 0 ? broken(e) : 0;
 }
 
 /* ---- in the container's first process ---- */
@@ -151,22 +180,48 @@ static bool answer_inside(const struct net *n)
 }
 
 /* rl-slirp makes sockets in here for published ports. */
-static int send_tap(const struct net *n, int tap, struct err *e)
+static int send_tap(const struct net *n, int tap, int ready, struct err *e)
 {
 	auto_close int user = -1, net = -1;
 	struct wire_tap w = { 0 };
-	int fds[WIRE_FDS] = { tap };
+	int fds[WIRE_FDS] = { tap, ready };
 
 	if (!n->bindings.n)
-		return wire_send(n->sock, WIRE_TAP, &w, sizeof(w), fds, 1, e);
+		return wire_send(n->sock, WIRE_TAP, &w, sizeof(w), fds, 2, e);
 	w.transparent = answer_inside(n);
 	user = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (user < 0 || net < 0)
 		return err_sys(e, "open the container's namespaces");
-	fds[1] = user;
-	fds[2] = net;
-	return wire_send(n->sock, WIRE_TAP, &w, sizeof(w), fds, 3, e);
+	fds[2] = user;
+	fds[3] = net;
+	return wire_send(n->sock, WIRE_TAP, &w, sizeof(w), fds, 4, e);
+}
+
+/* Until it is loaded, closed in and has the tap, or has ended. */
+static int hand_over(const struct net *n, int tap, struct err *e)
+{
+	auto_close int r = -1, w = -1;
+	struct pollfd heard;
+	char byte;
+	int p[2], n_heard;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_sys(e, "make a pipe");
+	r = p[0];
+	w = p[1];
+	if (send_tap(n, tap, w, e) < 0)
+		return is_gone(e) ? not_started(e) : -e->code;
+	close(steal_fd(w));
+	heard = (struct pollfd){ r, POLLIN, 0 };
+	do
+		n_heard = poll(&heard, 1, READY_MS);
+	while (n_heard < 0 && errno == EINTR);
+	if (n_heard > 0 && read(r, &byte, 1) == 1)
+		return 0;
+	not_started(e);
+	return n_heard ? -e->code : err_add(e, ": it was stopped after %d s",
+					    READY_MS / 1000);
 }
 
 static int inside(struct net *n, struct err *e)
@@ -174,7 +229,8 @@ static int inside(struct net *n, struct err *e)
 	auto_close int tap = -1;
 
 	TRY(tap_make(&n->config, &tap, e));
-	TRY(send_tap(n, tap, e));
+	if (hand_over(n, tap, e) < 0)
+		return broken(e);
 	/* a reaper lives on in this process: it needs none of these */
 	binding_list_release(&n->bindings);
 	close(steal_fd(n->sock));
@@ -183,10 +239,20 @@ static int inside(struct net *n, struct err *e)
 
 /* ---- in the supervisor ---- */
 
+#define END_MS 1000
+
+static int died(struct net *n, struct err *e)
+{
+	auto_free char *how = proc_end_text(n->pid, END_MS);
+
+	n->pid = 0;
+	return err_set(e, EPIPE, PROGRAM " %s", how);
+}
+
 static int event(struct net *n, struct err *e)
 {
 	struct wire_msg *m = xmalloc(sizeof(*m));
-	int fds[WIRE_FDS] = { -1, -1, -1 };
+	int fds[WIRE_FDS] = { -1, -1, -1, -1 };
 	int r = wire_recv(n->sock, m, fds, e);
 
 	for (int i = 0; i < WIRE_FDS; i++)
@@ -199,7 +265,7 @@ static int event(struct net *n, struct err *e)
 	else if (r > 0)
 		r = err_set(e, EPROTO, "network message %d", m->type);
 	else if (r == 0)
-		r = err_set(e, EPIPE, PROGRAM " died");
+		r = died(n, e);
 	free(m);
 	return r;
 }

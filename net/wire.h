@@ -10,8 +10,10 @@
  *	WIRE_PORT    (fd: a bound socket), each ->
  *	WIRE_ALLOW   HOST[:PORT], each          ->
  *	WIRE_RESOLV  text of resolv.conf        ->
- *	init: WIRE_TAP (fds: the tap, the user
- *	      and the network namespace)        ->  closes itself in, serves
+ *	init: WIRE_TAP (fds: the tap, a pipe;
+ *	      the user and the network
+ *	      namespace where there are ports)  ->  closes itself in, writes a
+ *	                                            byte to the pipe, serves
  *	                                        <-  WIRE_WANT_RESOLV, at times
  *	WIRE_RESOLV                             ->
  *	                                        <-  WIRE_ERROR, then it ends
@@ -30,7 +32,7 @@ enum wire_type {
 
 /* The largest text sent: a resolv.conf. */
 #define WIRE_DATA_MAX 16384
-#define WIRE_FDS 3
+#define WIRE_FDS 4
 
 /* The addresses inside; those of the family 6 count when ipv6 is set. */
 struct wire_config {

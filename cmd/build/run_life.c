@@ -77,7 +77,7 @@ static int start_network(struct run_life *l, struct err *e)
 {
 	if (net_start(&l->net, e) == 0)
 		return 0;
-	if (l->net.chosen || !l->net.ops->own_namespace)
+	if (!net_may_fall(&l->net, e))
 		return -e->code;
 	net_stop(&l->net);
 	l->net = (struct net)NET_INIT;

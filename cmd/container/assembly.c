@@ -63,7 +63,8 @@ static int plan_spec(struct assembly *a, struct err *e)
 			   config_of(a), &a->spec.mounts, e);
 }
 
-/* docker's words: the container can use the host's ports as they are. */
+/* docker's words: the container can use the host's ports as they are; with
+ * no network there is nothing to publish. */
 static int plan_ports(struct assembly *a, struct err *e)
 {
 	const struct image_config *config = config_of(a);
@@ -80,7 +81,7 @@ static int plan_ports(struct assembly *a, struct err *e)
 			   &exposed, e);
 	if (code > 0)
 		fprintf(stderr, "rl: WARNING: Published ports are discarded "
-			"when using host network mode\n");
+			"when using %s network mode\n", a->net.ops->name);
 	/* the host's network would publish none of these */
 	if (a->net.ports.n)
 		a->net.chosen = true;

@@ -79,8 +79,10 @@ static void describe(const struct entry *n, const char *text,
 	/* what was asked, unless the start fell to another network */
 	if (net_parse(text, &net, &ignored) == 0 &&
 	    streq(net.ops->name, mode) && net.ops->reaches_out &&
-	    net.ops->own_namespace && container_status_runs(n->state.status))
+	    net.ops->own_namespace && container_status_runs(n->state.status)) {
+		net.config.ipv6 = n->state.ipv6;
 		set_addresses(settings, endpoint, &net);
+	}
 	net_stop(&net);
 }
 

@@ -81,6 +81,19 @@ static void hold_event(struct life *l, const char *action)
 	str_puts(&l->held, line);
 }
 
+/* The network's death is the container's to feel, and ours to tell. */
+static void tell_network(struct life *l)
+{
+	const char *why = l->a->state.network;
+
+	if (l->hub)
+		hub_note(l->hub, "rl: the container's network is dead: %s\n",
+			 why);
+	else
+		fprintf(stderr, "rl: the container's network is dead: %s\n",
+			why);
+}
+
 static void record_start(struct life *l, pid_t pid)
 {
 	struct assembly *a = l->a;
@@ -92,6 +105,7 @@ static void record_start(struct life *l, pid_t pid)
 	st->supervisor = getpid();
 	st->started = time_now();
 	st->exit_code = 0;
+	st->ipv6 = a->net.config.ipv6;
 	st->socket = l->socket ? xstrdup(l->socket) : NULL;
 	free(st->driver);
 	st->driver = xstrdup(a->driver->name);
@@ -106,6 +120,8 @@ static void record_start(struct life *l, pid_t pid)
 		life_event(a, "create", NULL);
 	write_state(a);
 	life_event(a, "start", NULL);
+	if (st->network)
+		tell_network(l);
 	if (l->started)
 		l->started(l->started_arg);
 }
@@ -124,6 +140,8 @@ static void started(void *arg, pid_t pid)
 		l->a->created = time_now();
 		hold_event(l, "create");
 		hold_event(l, "start");
+		if (l->a->state.network)
+			tell_network(l);
 	}
 	if (l->a->driver->settled)
 		l->a->driver->settled(&l->a->rootfs);
@@ -199,7 +217,7 @@ static int prepare(void *arg, struct err *e)
 	return assembly_make_container(l->a, e);
 }
 
-/* The network's death is the container's to feel, and ours to tell. */
+/* Of one that has not started yet it is told later, if it does. */
 static bool network_event(void *arg)
 {
 	struct life *l = arg;
@@ -211,13 +229,10 @@ static bool network_event(void *arg)
 		return false;
 	free(l->a->state.network);
 	l->a->state.network = xstrdup(e.text);
+	if (l->a->state.status != CONTAINER_RUNNING)
+		return false;
 	write_state(l->a);
-	if (l->hub)
-		hub_note(l->hub, "rl: the container's network is dead: %s\n",
-			 e.text);
-	else
-		fprintf(stderr, "rl: the container's network is dead: %s\n",
-			e.text);
+	tell_network(l);
 	return false;
 }
 
@@ -290,7 +305,7 @@ static int start(struct life *l, struct supervisor_result *res, struct err *e)
  */
 static int fall_to_host(struct assembly *a, struct err *e)
 {
-	if (a->net.chosen || !a->net.ops->own_namespace)
+	if (!net_may_fall(&a->net, e))
 		return -e->code;
 	fprintf(stderr, "rl: using the host's network: %s\n", e->text);
 	return assembly_plan_host_network(a, e);
@@ -324,6 +339,16 @@ static int name_holder(const struct assembly *a, struct err *e)
 	return -e->code;
 }
 
+/* What became of its program, which init cannot know. */
+static int explain_network(struct assembly *a, struct err *e)
+{
+	if (e->code != NET_BROKEN)
+		return -e->code;
+	if (a->state.network)
+		return err_add(e, ": %s", a->state.network);
+	return net_explain(&a->net, e);
+}
+
 static int start_on_network(struct life *l, struct supervisor_result *res,
 			    struct err *e)
 {
@@ -332,11 +357,13 @@ static int start_on_network(struct life *l, struct supervisor_result *res,
 	TRY(share_join(l->a, e));
 	if (net_start(&l->a->net, e) < 0) {
 		name_holder(l->a, e);
+		explain_network(l->a, e);
 		TRY(fall_to_host(l->a, e));
 	}
 	code = start(l, res, e);
 	if (code >= 0 || !res->network_failed)
 		return code;
+	explain_network(l->a, e);
 	TRY(fall_to_host(l->a, e));
 	return start(l, res, e);
 }
@@ -347,6 +374,7 @@ static int start_on_network(struct life *l, struct supervisor_result *res,
 static void tell_oom(struct life *l, const char *note)
 {
 	l->a->state.oom_killed = true;
+	set_error(&l->a->state, note);
 	life_event(l->a, "oom", NULL);
 	if (l->hub)
 		hub_note(l->hub, "rl: %s\n", note);

@@ -41,7 +41,8 @@ struct rung {
 
 /* Tables of rungs, each ended by one without a name. */
 extern const struct rung doctor_identity[], doctor_storage[],
-	doctor_isolation[], doctor_network[], doctor_limits[];
+	doctor_isolation[], doctor_network[], doctor_limits[],
+	doctor_helpers[];
 
 /* Root of a new user namespace with this user's map, then fn. */
 int doctor_inside(const struct doctor *d, int (*fn)(void *arg, struct err *e),

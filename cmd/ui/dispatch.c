@@ -297,12 +297,7 @@ int cmd_main(int argc, char **argv)
 static int helper_missing(const char *path, struct err *e)
 {
 	err_sys(e, "run the helper %s", path);
-	if (e->code == ENOENT)
-		return err_set(e, ENOENT,
-			       "the helper program rl-transfer is missing: "
-			       "it belongs beside rl or in %s ('make install' "
-			       "puts it there)", RL_LIBEXEC);
-	return -e->code;
+	return proc_helper_failed("rl-transfer", e);
 }
 
 int cmd_exec_transfer(char **argv, struct err *e)

@@ -137,8 +137,9 @@ static int mode(const char *flag, const char *text, enum ns_mode *ret,
 	else if (streq(text, "host"))
 		*ret = NS_HOST;
 	else
-		return err_set(e, EINVAL, "--%s '%s': it is private or host",
-			       flag, text);
+		return err_set(e, EINVAL, "--%s '%s': it is private%s host%s",
+			       flag, text, streq(flag, "pid") ? "," : " or",
+			       streq(flag, "pid") ? " or container:NAME" : "");
 	return 0;
 }
 

@@ -128,6 +128,21 @@ int proc_wait(pid_t pid, struct err *e)
 				     WEXITSTATUS(status);
 }
 
+char *proc_end_text(pid_t pid, int ms)
+{
+	pid_t r = 0;
+	int status;
+
+	while (pid > 0 && (r = waitpid(pid, &status, WNOHANG)) == 0 && ms-- > 0)
+		poll(NULL, 0, 1);
+	if (r <= 0)
+		return xstrdup("ended");
+	if (WIFSIGNALED(status))
+		return xasprintf("was killed by signal %d (%s)",
+				 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return xasprintf("ended with exit code %d", WEXITSTATUS(status));
+}
+
 struct capture {
 	int in_w, out_r, err_r;
 	const char *input;
@@ -325,4 +340,14 @@ char *proc_helper_path(const char *name)
 		return path;
 	free(path);
 	return xasprintf(RL_LIBEXEC "/%s", name);
+}
+
+int proc_helper_failed(const char *name, struct err *e)
+{
+	if (e->code == ENOENT)
+		return err_set(e, ENOENT, "the helper program %s is missing: "
+			       "it belongs beside rl or in %s ('make install' "
+			       "puts it there)", name, RL_LIBEXEC);
+	return err_add(e, " (the helper program %s is broken: 'make install' "
+		       "puts a whole one in place)", name);
 }

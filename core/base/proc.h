@@ -31,6 +31,12 @@ pid_t proc_spawn(const struct spawn *s, int *ret_pidfd, struct err *e);
 /* Wait for it: 0..255, or 128+n when a signal ended it. */
 int proc_wait(pid_t pid, struct err *e);
 /*
+ * How a child ended, for a message: "was killed by signal 9 (Killed)", "ended
+ * with exit code 1", or "ended" if it has not within `ms`.  It is waited for.
+ * Caller frees.
+ */
+char *proc_end_text(pid_t pid, int ms);
+/*
  * Run `argv` with `input` on stdin, collect at most `max` bytes of stdout
  * (caller frees) and return its exit code; stderr goes to ours, or to
  * *ret_err (caller frees) when ret_err is not NULL.
@@ -59,5 +65,10 @@ char *proc_exe_dir(void);
  * it runs from a sealed copy of itself.  Caller frees.
  */
 char *proc_helper_path(const char *name);
+/*
+ * A helper could not be started, *e has the reason: where it belongs and what
+ * puts it there.  Returns -e->code.
+ */
+int proc_helper_failed(const char *name, struct err *e);
 
 #endif

@@ -206,6 +206,8 @@ int main(int argc, char **argv)
 	sd_bus *bus = NULL;
 	int r;
 
+	if (argc > 1 && streq(argv[1], "--version"))
+		return puts("rl-scope " RL_VERSION) < 0;
 	if (!v)
 		return fail("usage", "rl-scope start|attach|delegated UNIT "
 			    "PID WHERE");

@@ -36,6 +36,7 @@ struct watch {
 struct child {
 	int control;  /* to rl; its end is ours */
 	int tap;
+	int ready_fd; /* a byte to init: we serve */
 	int epoll;
 	struct wire_config config;
 	struct policy policy;

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -27,9 +28,9 @@ static int start_maker(struct child *c, const struct wire_tap *tap,
 	c->maker = &m;
 	if (!publish_needs_maker(c))
 		return 1;
-	TRY(maker_start(&m, fds[1], fds[2], tap->transparent, e));
-	close(fds[1]);
+	TRY(maker_start(&m, fds[2], fds[3], tap->transparent, e));
 	close(fds[2]);
+	close(fds[3]);
 	return 1;
 }
 
@@ -57,6 +58,7 @@ static int listen_to_rl(struct child *c, struct err *e)
 			break;
 		case WIRE_TAP:
 			c->tap = fds[0];
+			c->ready_fd = fds[1];
 			return start_maker(c, &m.tap, fds, e);
 		default:
 			break;
@@ -128,14 +130,21 @@ static int serve(struct child *c, struct err *e)
 	TRY(publish_start(c, e));
 	resident_give_back_code();
 	TRY(sandbox_filter_stack(e));
+	/* init waits for it; if it has gone, so have we soon */
+	if (write(c->ready_fd, "", 1) < 0)
+		return 0;
+	close(c->ready_fd);
 	return stack_run(c, e);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	static struct child c = { .control = -1, .tap = -1, .log_fd = -1 };
+	static struct child c = { .control = -1, .tap = -1, .log_fd = -1,
+				  .ready_fd = -1 };
 	struct err e = { 0 }, ignored;
 
+	if (argc > 1 && streq(argv[1], "--version"))
+		return puts("rl-slirp " RL_VERSION) < 0;
 	prctl(PR_SET_NAME, "rl-slirp");
 	if (take_control(&c, &e) < 0)
 		return 125;

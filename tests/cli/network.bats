@@ -169,6 +169,46 @@ while True:
 	[ "$output" = "from the host" ]
 }
 
+# host6 COMMAND... - in a network namespace with a default route for IPv6, and
+# a root that is this user.
+host6() {
+	unshare -Urn sh -c 'ip link set lo up && ip tuntap add dev d0 mode tap &&
+		ip link set d0 up && ip -6 addr add 2001:db8::2/64 dev d0 nodad &&
+		ip -6 route add default via 2001:db8::1 dev d0 && exec "$@"' sh "$@"
+}
+
+# inspected OPTION... - the IPv6 of a container with these, as inspect has it.
+inspected() {
+	sh -c '"$RL" run -d --name six "$@" busybox sleep 100 >/dev/null
+		"$RL" exec six ip -6 -o addr show dev eth0 scope global
+		"$RL" inspect -f "{{with .NetworkSettings}}{{.GlobalIPv6Address}}/{{.GlobalIPv6PrefixLen}} {{.IPv6Gateway}}{{end}}" six
+		"$RL" rm -f six >/dev/null' sh "$@"
+}
+
+@test "inspect has the IPv6 address where there is one" {
+	requires_tun
+	requires userns
+	load_busybox
+	export RL
+	script=$(declare -f inspected)
+	mkdir -m 700 "$BATS_TEST_TMPDIR/run"
+	export RL_RUNROOT=$BATS_TEST_TMPDIR/run
+	run host6 bash -c "$script; inspected --network slirp:ipv6=auto"
+	echo "$output"
+	[[ ${lines[0]} == *"inet6 fd00:726c::64/64"* ]]
+	[ "${lines[1]}" = "fd00:726c::64/64 fd00:726c::2" ]
+	run host6 bash -c "$script; inspected"
+	[ "${lines[1]}" = "fd00:726c::64/64 fd00:726c::2" ]
+	# no route, no address
+	run unshare -Urn bash -c "$script; inspected --network slirp:ipv6=auto"
+	echo "$output"
+	[ "$output" = "/0 " ]
+	run inspected --network slirp:ipv6=true
+	[ "${lines[1]}" = "fd00:726c::64/64 fd00:726c::2" ]
+	run inspected --network slirp:ipv6=false
+	[ "$output" = "/0 " ]
+}
+
 @test "hosts, resolv.conf and hostname" {
 	requires_tun
 	load_busybox

@@ -226,6 +226,12 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 	refused "unable to find user" -u nope
 }
 
+@test "--pid, --ipc: what they may be" {
+	load_busybox
+	refused "--pid 'foo': it is private, host or container:NAME" --pid foo
+	refused "--ipc 'foo': it is private or host" --ipc foo
+}
+
 @test "--ipc, --pid, --cgroupns of the host" {
 	load_busybox
 	for ns in ipc pid cgroup; do
@@ -233,7 +239,7 @@ record() { cat "$RL_ROOT"/containers/*/container.json; }
 		[ $ns != cgroup ] || opt=cgroupns
 		[ "$(r --$opt host busybox readlink /proc/self/ns/$ns)" = \
 		  "$(readlink /proc/self/ns/$ns)" ]
-		refused "private or host" --$opt nonsense
+		refused "'nonsense': it is private" --$opt nonsense
 	done
 	[ "$(r --pid host busybox sh -c 'echo $$')" != 1 ]
 }

@@ -272,14 +272,19 @@ time.sleep(100)' $ip $port 3>&- &
 	[[ $output == *"ip_unprivileged_port_start=80"* ]]
 }
 
-@test "host discards ports with docker's warning, none refuses them" {
+@test "host and none discard ports, with docker's warning" {
 	load_busybox
 	run r --network host -p 80:80 busybox echo ran
 	[ "$status" -eq 0 ]
 	[[ ${lines[0]} == *"Published ports are discarded when using host network mode" ]]
 	[ "${lines[1]}" = ran ]
-	run r --network none -p 80:80 busybox true
+	run r --network none -p 80:80 busybox echo ran
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == *"Published ports are discarded when using none network mode" ]]
+	[ "${lines[1]}" = ran ]
+	run r --network pasta -p 8080:80 busybox true
 	[ "$status" -eq 125 ]
+	[[ $output == *"publishes no ports (--network slirp, the default, does)"* ]]
 }
 
 @test "with -p no other network takes its place" {

@@ -327,7 +327,8 @@ static void start(struct guest *g, const char *program)
 {
 	struct wire_config c = { .mtu = 65520, .prefix6 = 64, .ipv6 = true };
 	struct wire_tap w = { 0 };
-	int control[2], tap[2], size = 4 << 20;
+	int control[2], tap[2], ready[2], given[2], size = 4 << 20;
+	char byte;
 	struct err e;
 
 	inet_pton(AF_INET, "10.0.2.100", &c.addr);
@@ -337,8 +338,11 @@ static void start(struct guest *g, const char *program)
 	inet_pton(AF_INET6, "fd00:726c::2", &c.gateway6);
 	inet_pton(AF_INET6, "fd00:726c::64", &c.addr6);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, tap) < 0)
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, tap) < 0 ||
+	    pipe2(ready, O_CLOEXEC) < 0)
 		die("socketpair");
+	given[0] = tap[1];
+	given[1] = ready[1];
 	for (int i = 0; i < 2; i++)
 		setsockopt(tap[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	fcntl(tap[1], F_SETFL, O_NONBLOCK);
@@ -354,9 +358,13 @@ static void start(struct guest *g, const char *program)
 	if (wire_send(g->control, WIRE_CONFIG, &c, sizeof(c), NULL, 0, &e) < 0 ||
 	    wire_send(g->control, WIRE_RESOLV, "nameserver 127.0.0.1\n", 21,
 		      NULL, 0, &e) < 0 ||
-	    wire_send(g->control, WIRE_TAP, &w, sizeof(w), &tap[1], 1, &e) < 0)
+	    wire_send(g->control, WIRE_TAP, &w, sizeof(w), given, 2, &e) < 0)
 		die(e.text);
 	close(tap[1]);
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		die("rl-slirp did not start");
+	close(ready[0]);
 }
 
 /* Servers that what gets out meets: TCP and UDP echo. */

@@ -62,7 +62,11 @@ static void ranges(void)
 	OK(parse("1-4097") == -E2BIG);
 	OK(parse("8000-8001:80-82") == -EINVAL);
 	OK(parse("8000:80-81") == -EINVAL);
-	OK(parse("82-80") == -EINVAL);
+	OK(parse("82-80") == -EINVAL && strstr(e.text, "reversed"));
+	OK(parse("8082-8080:80") == -EINVAL &&
+	   strstr(e.text, "hostPort '8082-8080'") && strstr(e.text, "reversed"));
+	OK(parse("target=80,published=9-8") == -EINVAL &&
+	   strstr(e.text, "published '9-8'") && strstr(e.text, "reversed"));
 }
 
 static void long_form(void)
