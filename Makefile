@@ -111,6 +111,7 @@ bench:                                    ## times and memory beside floors and 
 	@tests/setup.sh bench
 	@$(MAKE) --no-print-directory -j2 all
 	@tests/bench/start.sh $B && echo && tests/bench/exec.sh $B && \
+		echo && tests/bench/oci.sh $B && \
 		echo && tests/bench/memory.sh $B && \
 		echo && tests/bench/pull.sh $B && echo && tests/bench/push.sh $B && \
 		echo && tests/bench/build.sh $B && \

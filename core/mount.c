@@ -434,10 +434,10 @@ static int take_after(int fd, int target, const struct mount *m, bool there,
 {
 	struct stat st;
 
-	if (there && (fstat(target, &st) < 0 ||
+	if (m->keep_mode && there && (fstat(target, &st) < 0 ||
 		      fchmodat(fd, ".", st.st_mode & 07777, 0) < 0))
 		return err_sys(e, "set the mode of %s", m->dest);
-	if (m->tmp_copy_up)
+	if (m->tmp_copy_up && there)
 		TRY(copy_up_tree(target, fd, e));
 	return late_attr(m) ? mount_attr(fd, late_attr(m), 0, 0, false, e) : 0;
 }
@@ -459,7 +459,7 @@ int mount_apply(struct mount_ctx *c, const struct mount *m, struct err *e)
 	if (r <= 0)
 		return r;
 	fd = r;
-	there = m->keep_mode && is_there(c, m);
+	there = (m->keep_mode || m->tmp_copy_up) && is_there(c, m);
 	target = target_of(c, m, m->kind == MOUNT_TEXT ||
 			   (m->kind == MOUNT_BIND && is_file(fd)), e);
 	if (target < 0)
