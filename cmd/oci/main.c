@@ -8,6 +8,7 @@
 #include "core/base/nearest.h"
 #include "core/base/time.h"
 
+#include <ctype.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -81,8 +82,20 @@ static void log_line(const struct oci_globals *g, const char *text, int fd)
 	(void)!write(fd, line, strlen(line));
 }
 
-static int fail(const struct oci_globals *g, const struct err *e, int code)
+/* The kernel's words as Go has them: docker looks for "permission denied". */
+static void write_as_go(struct err *e)
 {
+	const char *words = strerror(e->code);
+	size_t n = strlen(e->text), len = strlen(words);
+	char *at = e->text + n - len;
+
+	if (n >= len && streq(at, words) && islower((unsigned char)words[1]))
+		*at = (char)tolower((unsigned char)*at);
+}
+
+static int fail(const struct oci_globals *g, struct err *e, int code)
+{
+	write_as_go(e);
 	if (g->log && *g->log) {
 		auto_close int fd = open(g->log, O_WRONLY | O_CREAT | O_APPEND |
 					 O_CLOEXEC, 0644);

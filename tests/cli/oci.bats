@@ -106,7 +106,7 @@ tool() {
 	[[ "$output" == *'exec: "nosuch": executable file not found in $PATH'* ]]
 	program /etc/passwd
 	run -1 oci create -b "$b" web
-	[[ "$output" == *"ermission denied"* ]]
+	[[ "$output" == *"permission denied" ]]
 	[ -z "$(oci list -q)" ]
 	program /bin/busybox true
 	oci run -b "$b" web
