@@ -125,6 +125,8 @@ fuzz:                                     ## run each fuzzer for SECONDS (5)
 	@$(MAKE) --no-print-directory -j2 fuzzers B=$B-fuzz CC=clang FUZZING=1 CFLAGS='-O1 -g'
 	@tests/fuzz/run.sh $B-fuzz $(if $(filter environment,$(origin SECONDS)),5,$(or $(SECONDS),5))
 fuzzers: $(FUZZ)
+hostile:                                  ## a guest that sends rubbish, for SECONDS (60)
+	@tests/hostile/run.sh $B $(if $(filter environment,$(origin SECONDS)),60,$(or $(SECONDS),60))
 unit: $(UNIT)
 lint:                                     ## layers, headers, banned calls, length
 	@tests/lint/layers.sh && tests/lint/docs.sh && tests/lint/source.sh
@@ -147,4 +149,4 @@ clean:
 	rm -rf $B
 help:                                     ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/'
-.PHONY: fuzz fuzzers demo check check-vm bench unit lint install map clean help
+.PHONY: fuzz fuzzers hostile demo check check-vm bench unit lint install map clean help

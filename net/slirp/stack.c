@@ -344,7 +344,7 @@ static void take_ready(struct child *c)
 static int hear(struct child *c, struct err *e)
 {
 	static struct wire_msg m;
-	int fds[WIRE_FDS] = { -1, -1, -1 };
+	int fds[WIRE_FDS] = { -1, -1, -1, -1 };
 	int r = wire_recv(c->control, &m, fds, e);
 
 	for (int i = 0; i < WIRE_FDS; i++)
@@ -369,6 +369,11 @@ int stack_run(struct child *c, struct err *e)
 {
 	c->cap_polls = 64;
 	c->polls = xcalloc(c->cap_polls, sizeof(*c->polls));
+	/*
+	 * libslirp reads the clock here alone: sockets made for the first
+	 * frames would be past their time, and their answers lost.
+	 */
+	slirp_pollfds_poll(c->slirp, 1, get_revents, c);
 	for (;;) {
 		TRY(wait_all(c, e));
 		if (c->polls[P_CONTROL].revents) {

@@ -129,3 +129,23 @@ r() {
 	[[ $output == *$'rlserver:rlgroup\nrlgroup:2755' ]] ||
 		[[ $output == *$'rlserver:rlgroup\nrlgroup:755' ]]
 }
+
+@test "curl and ping of the image, over the default network" {
+	[ -w /dev/net/tun ] || skip "/dev/net/tun cannot be opened"
+	mkdir -p "$BATS_TEST_TMPDIR/www"
+	head -c 3000001 /dev/urandom >"$BATS_TEST_TMPDIR/www/file"
+	PYTHONUNBUFFERED=1 python3 -m http.server -d "$BATS_TEST_TMPDIR/www" 0 \
+		>"$BATS_TEST_TMPDIR/serve" 2>&1 3>&- &
+	server=$!
+	until_text "port [0-9]" "$BATS_TEST_TMPDIR/serve"
+	port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$BATS_TEST_TMPDIR/serve")
+	run "$RL" run --rm --add-host peer:host-gateway -v "$BATS_TEST_TMPDIR:/t" \
+		debian:12 sh -ec "curl -sSf -o /tmp/got http://peer:$port/file
+		cmp /tmp/got /t/www/file
+		curl -sS -o /dev/null -w '%{http_code}\n' http://peer:$port/none
+		getent hosts peer >/dev/null && ping -c 1 -W 5 127.0.0.1" </dev/null
+	kill $server
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *404*"1 received"* ]]
+}

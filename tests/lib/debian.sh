@@ -17,7 +17,8 @@ if [ -L "$cache" ] || [ ! -O "$cache" ] ||
 	echo "debian.sh: $cache is not this user's alone" >&2
 	exit 1
 fi
-image=$cache/debian-$suite.tar
+include=adduser,passwd,perl-base,curl,iputils-ping
+image=$cache/debian-$suite-${include//,/+}.tar
 exec 9>"$cache/lock"
 flock 9
 if [ ! -e "$image" ]; then
@@ -27,7 +28,7 @@ if [ ! -e "$image" ]; then
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
-		--include=adduser,passwd,perl-base \
+		--include=$include \
 		$suite "$dir/layer.tar" >"$dir/log" 2>&1 ||
 		{ tail -3 "$dir/log" >&2; exit 1; }
 	layer=$(sha256sum "$dir/layer.tar" | cut -d' ' -f1)
