@@ -5,6 +5,7 @@
  *
  *	command.c    options, and what comes of them
  *	context.c    the folder and its Dockerfile
+ *	check.c      what could be better in it
  *	jobs.c       which stages, side by side, each in a process of its own
  *	stage_report.c  what such a process tells
  *	solve.c      a stage: one instruction after another
@@ -34,6 +35,7 @@
 #include "fs/build/cache_image.h"
 #include "fs/container.h"
 #include "fs/dockerfile/ignore.h"
+#include "fs/dockerfile/lint.h"
 #include "fs/dockerfile/plan.h"
 #include "fs/driver.h"
 #include "fs/image.h"
@@ -47,7 +49,7 @@ struct build_options {
 	struct strv contexts, cache_from, cache_to;
 	const char *file, *target, *network, *platform, *iidfile, *progress;
 	const char *jobs;
-	bool no_cache, pull, quiet, squash;
+	bool no_cache, pull, quiet, squash, check;
 };
 
 /* A stage: what it stands on so far. */
@@ -74,6 +76,7 @@ struct build {
 	struct idmap map;
 	struct lease lease;
 	struct dockerfile d;
+	struct df_warnings warnings;
 	struct df_args args;
 	int context;          /* folder; -1: none */
 	struct ignore ignore; /* of it */

@@ -1,6 +1,7 @@
 /* command.c - rl build: an image from a Dockerfile and a folder. */
 #include "cmd/build/cache_from.h"
 #include "cmd/build/cache_to.h"
+#include "cmd/build/check.h"
 #include "cmd/build/context.h"
 #include "cmd/build/output.h"
 #include "cmd/build/run_life.h"
@@ -31,6 +32,8 @@ static const struct opt options[] = {
 	  "take steps from an image, or type=registry,ref= or local,src="),
 	O(OPT_LIST, cache_to, "cache-to", 0, "type=TYPE,...",
 	  "give steps to type=inline, registry,ref= or local,dest="),
+	O(OPT_BOOL, check, "check", 0, NULL,
+	  "build nothing: say what of the Dockerfile could be better"),
 	O(OPT_STR, file, "file", 'f', "FILE",
 	  "the Dockerfile (default CONTEXT/Dockerfile; -: stdin)"),
 	O(OPT_STR, iidfile, "iidfile", 0, "FILE",
@@ -184,11 +187,16 @@ static int build(struct build *b, const char *context, struct err *e)
 	TRY(read_jobs(b, e));
 	TRY(build_progress_new(b->o->progress, &b->progress, e));
 	TRY(begin(b, context, e));
+	TRY(check_dockerfile(b, e));
+	if (b->o->check)
+		return check_show(b);
 	TRY(cache_from_open(b, e));
 	TRY(build_jobs(b, &target, e));
 	warn_unused(b);
 	TRY(output_make(b, target, e));
-	return cache_to_write(b, target, e);
+	TRY(cache_to_write(b, target, e));
+	check_summary(b);
+	return 0;
 }
 
 static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
@@ -228,6 +236,7 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	if (b.store.fd >= 0)
 		container_sweep(&b.store, NULL, &ignored);
 	df_args_release(&b.args);
+	df_warnings_release(&b.warnings);
 	dockerfile_release(&b.d);
 	store_release(&b.store);
 	return r;
