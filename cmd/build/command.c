@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "core/base/file.h"
 #include "core/base/time.h"
+#include "core/labels.h"
 #include "fs/transfer/confine.h"
 #include "fs/transfer/tar_out.h"
 
@@ -46,7 +47,7 @@ static const struct opt options[] = {
 	O(OPT_BOOL, no_cache, "no-cache", 0, NULL,
 	  "carry out every step, whatever is in the cache"),
 	O(OPT_LIST, output, "output", 'o', "type=TYPE,dest=FILE",
-	  "write it to a file instead: an archive, type=docker or oci"),
+	  "write it there: type=local (a folder), tar, docker or oci"),
 	O(OPT_STR, platform, "platform", 0, "OS/ARCH[/VARIANT]",
 	  "which variant of the base images to take"),
 	O(OPT_STR, progress, "progress", 0, "MODE",
@@ -146,7 +147,25 @@ static void warn_unused(const struct build *b)
 			"[%s] were not consumed\n", str_text(&s));
 }
 
-static int check(const struct build_options *o, struct err *e)
+/* What would only fail once a step runs. */
+static int check_lists(const struct build_options *o, struct err *e)
+{
+	auto_strv struct strv labels = { 0 };
+
+	for (size_t i = 0; i < o->labels.n; i++)
+		TRY(label_add(o->labels.v[i], &labels, e));
+	for (size_t i = 0; i < o->add_host.n; i++) {
+		const char *text = o->add_host.v[i];
+		size_t n = strcspn(text, "=:");
+
+		if (n == 0 || !text[n] || !text[n + 1])
+			return err_set(e, EINVAL, "--add-host '%s': it is "
+				       "NAME:ADDRESS", text);
+	}
+	return 0;
+}
+
+static int check(struct build_options *o, struct err *e)
 {
 	TRY(output_check(o, e));
 	for (size_t i = 0; i < o->tags.n; i++) {
@@ -158,6 +177,7 @@ static int check(const struct build_options *o, struct err *e)
 		TRY(secret_check(o->secrets.v[i], e));
 	for (size_t i = 0; i < o->contexts.n; i++)
 		TRY(build_context_check(o->contexts.v[i], e));
+	TRY(check_lists(o, e));
 	TRY(cache_from_check(o, e));
 	TRY(cache_to_check(o, e));
 	if (o->network && !streq(o->network, "default") &&
@@ -183,7 +203,6 @@ static int build(struct build *b, const char *context, struct err *e)
 {
 	struct stage *target;
 
-	TRY(check(b->o, e));
 	TRY(read_jobs(b, e));
 	TRY(build_progress_new(b->o->progress, &b->progress, e));
 	TRY(begin(b, context, e));
@@ -216,7 +235,9 @@ static int run(void *opts, int argc UNUSED, char **argv, struct err *e)
 	o->quiet |= o->progress && streq(o->progress, "quiet");
 	if (o->quiet)
 		o->progress = "quiet";
-	r = build(&b, argv[0], e);
+	r = check(o, e);
+	if (r == 0)
+		r = build(&b, argv[0], e);
 	if (r < 0 && interrupted)
 		r = err_set(e, EINTR, "interrupted");
 	build_progress_free(b.progress);

@@ -27,8 +27,13 @@ static int parse_fd(struct build *b, int fd, struct err *e)
 static int read_dockerfile(struct build *b, int dir, struct err *e)
 {
 	auto_free char *path = NULL;
+	int r = dockerfile_read(dir, b->o->file, &path, &b->d, e);
 
-	TRY(dockerfile_read(dir, b->o->file, &path, &b->d, e));
+	if (r == -ENOENT && b->o->file && dir != b->context &&
+	    faccessat(b->context, b->o->file, F_OK, 0) == 0)
+		return err_wrap(e, "-f is a path from here, though the context "
+				"has a %s", b->o->file);
+	TRY(r);
 	return ignore_read(dir, path, b->context, &b->ignore, e);
 }
 

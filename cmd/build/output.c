@@ -15,12 +15,13 @@
 
 struct output {
 	enum { TO_STORE, TO_DOCKER, TO_OCI, TO_FOLDER, TO_TAR } type;
-	char *dest;
+	char *dest, *name;
 };
 
 static void release(struct output *o)
 {
 	free(o->dest);
+	free(o->name);
 	*o = (struct output){ 0 };
 }
 
@@ -36,6 +37,9 @@ static int set_type(struct output *o, const char *value, struct err *e)
 			o->type = i;
 			return 0;
 		}
+	if (streq(value, "registry"))
+		return err_set(e, EINVAL, "--output type=registry: build with "
+			       "-t NAME, then rl push NAME");
 	return err_set(e, EINVAL, "--output type=%s: it is image, docker, "
 		       "oci, local or tar", value);
 }
@@ -50,9 +54,12 @@ static int parse_fields(const char *text, struct output *o, struct err *e)
 			TRY(set_type(o, f.v[i] + 5, e));
 		else if (skip_prefix(f.v[i], "dest=") && !o->dest)
 			o->dest = xstrdup(f.v[i] + 5);
+		else if (skip_prefix(f.v[i], "name=") && !o->name)
+			o->name = xstrdup(f.v[i] + 5);
 		else
 			return err_set(e, EINVAL, "--output '%s': it is "
-				       "type=TYPE,dest=FILE", text);
+				       "type=TYPE,dest=FILE[,name=NAME], not "
+				       "'%s'", text, f.v[i]);
 	}
 	return 0;
 }
@@ -70,13 +77,16 @@ static int parse(const char *text, struct output *o, struct err *e)
 		return err_set(e, EINVAL, "--output '%s': dest=FILE is %s",
 			       text, o->dest ? "not for this type" :
 			       "missing (\"-\": stdout)");
+	if (o->name && (o->type == TO_FOLDER || o->type == TO_TAR))
+		return err_set(e, EINVAL, "--output '%s': files have no name=",
+			       text);
 	if (o->type == TO_FOLDER && streq(o->dest, "-"))
 		return err_set(e, EINVAL, "--output '%s': dest is a folder",
 			       text);
 	return 0;
 }
 
-int output_check(const struct build_options *o, struct err *e)
+int output_check(struct build_options *o, struct err *e)
 {
 	struct output out = { 0 };
 	int r = 0;
@@ -85,6 +95,8 @@ int output_check(const struct build_options *o, struct err *e)
 		return err_set(e, EINVAL, "--output is given once");
 	if (o->output.n)
 		r = parse(o->output.v[0], &out, e);
+	if (r == 0 && out.name)
+		strv_add(&o->tags, out.name);
 	release(&out);
 	return r;
 }
@@ -139,9 +151,9 @@ static int store_image(struct build *b, struct stage *st, char *ret_id,
 
 static int tell(const struct build *b, const char *id, struct err *e)
 {
-	if (b->o->iidfile)
-		TRY(file_replace(AT_FDCWD, b->o->iidfile, id, strlen(id), 0644,
-				 e));
+	if (b->o->iidfile && file_replace(AT_FDCWD, b->o->iidfile, id,
+					  strlen(id), 0644, e) < 0)
+		return err_wrap(e, "--iidfile (the image is made: %.19s)", id);
 	if (b->o->quiet)
 		printf("%s\n", id);
 	else

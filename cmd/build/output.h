@@ -11,8 +11,8 @@
  */
 #include "cmd/build/build.h"
 
-/* Are the options' names and -o what they may be?  -EINVAL. */
-int output_check(const struct build_options *o, struct err *e);
+/* Is -o what it may be?  -EINVAL.  A name in it becomes a tag. */
+int output_check(struct build_options *o, struct err *e);
 /* Make of the stage what the options want. */
 int output_make(struct build *b, struct stage *st, struct err *e);
 

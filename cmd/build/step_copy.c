@@ -220,7 +220,8 @@ static int from_folder(struct build *b, struct stage *st, struct job_step *j,
 		       int folder, char *ret_layer, struct err *e)
 {
 	if (folder < 0 && j->in.copy.sources.n > j->job.c.n_fetched)
-		return err_set(e, ENOENT, "there is no context to copy from");
+		return err_set(e, ENOENT, "there is no context to copy from "
+			       "(-f - FOLDER: a Dockerfile on stdin, and one)");
 	/* heredocs and URLs alone need none */
 	j->job.context = folder >= 0 ? folder : b->store.fd;
 	TRY(build_copy_list(&j->job.c, j->job.context, &j->d, e));

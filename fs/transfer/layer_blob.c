@@ -10,13 +10,15 @@
 struct writer {
 	int (*fn)(void *arg, int out, struct err *e);
 	void *arg;
-	int out;
+	int out, in; /* ends of a pipe; `in` is the parent's */
 };
 
 static int write_inside(void *arg, struct err *e)
 {
 	const struct writer *w = arg;
 
+	/* else nobody would tell us that the parent reads no more */
+	close(w->in);
 	return w->fn(w->arg, w->out, e);
 }
 
@@ -31,6 +33,7 @@ static int fill(struct writer *w, const struct idmap *map, struct new_blob *b,
 		return err_sys(e, "make a pipe");
 	/* fewer turns of two processes; what the kernel refuses is no harm */
 	fcntl(p[1], F_SETPIPE_SZ, PIPE);
+	w->in = p[0];
 	w->out = p[1];
 	r = idmap_start_inside(map, write_inside, w, &child, e);
 	close(p[1]);

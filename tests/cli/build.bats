@@ -592,6 +592,41 @@ sym" ]
 	[ "$status" = 1 ]
 }
 
+@test "what an option cannot be is told before anything is built" {
+	load_busybox
+	mkdir "$ctx/d"
+	printf 'FROM busybox\nRUN echo ran\n' >"$ctx/Dockerfile"
+	cp "$ctx/Dockerfile" "$ctx/d/other"
+	bad() { # TEXT OPTION...
+		local text=$1
+		shift
+		run b "$@" "$ctx"
+		echo "$output"
+		[ "$status" = 1 ] || [ "$status" = 125 ]
+		[[ $output == *"$text"* ]]
+		[[ $output != *ran* ]]
+	}
+	bad "it is NAME:ADDRESS" --add-host foo
+	bad "empty name" --label =x
+	bad "then rl push NAME" -o type=registry
+	bad "not 'nmae=x'" -o type=image,nmae=x
+	bad "files have no name=" -o type=local,dest=x,name=y
+	bad "must be lowercase" -o type=image,name=BAD:1
+	bad "did you mean --build-arg?" --buid-arg a=b
+	bad "it is a number from 0" --jobs x
+	bad "it is default, none or host" --network bridge
+	bad "'x' is no KEY=VALUE" --secret x
+	bad "no stage is named 'nowhere'" --target nowhere
+	bad "open nothing: No such file" -f nothing
+	bad "-f is a path from here, though the context has a d/other: open d/other" -f d/other
+	b -q -o type=image,name=named:1 "$ctx"
+	[ "$(r named:1 echo x)" = x ]
+	run b --iidfile "$BATS_TEST_TMPDIR/no/iid" -t stays "$ctx"
+	[ "$status" = 1 ]
+	[[ $output == *"--iidfile (the image is made: sha256:"* ]]
+	r stays true
+}
+
 @test "--squash: one layer that shows what all did" {
 	load_busybox
 	mkdir "$ctx/d"
@@ -705,6 +740,65 @@ sym" ]
 	echo "$output"
 	[[ $output == *"No space left on device"*"exit 1"* ]]
 	[[ $output != *.rm* ]]
+}
+
+# Each step that writes, on a disk that is full at once, in the middle, or when
+# the layer's tar is made; then the disk grows.
+@test "a full disk in COPY, ADD, WORKDIR and RUN: the store is whole afterwards" {
+	requires userns
+	busybox_archive >/dev/null
+	mkdir -p "$RL_ROOT"
+	head -c 3M /dev/urandom >"$ctx/big"
+	tar -C "$ctx" -cf "$BATS_TEST_TMPDIR/big.tar" big
+	mv "$BATS_TEST_TMPDIR/big.tar" "$ctx/"
+	for step in "COPY big /x" "ADD big.tar /y/" "RUN dd if=/dev/zero of=/z bs=1M count=3" \
+		"RUN --mount=type=cache,target=/c dd if=/dev/zero of=/c/z bs=1M count=9"; do
+		printf 'FROM busybox\nRUN echo first >/first\n%s\nWORKDIR /w\n' "$step" | dockerfile
+		run unshare -Urm sh -c '
+			root=$1 rl=$2 ctx=$4
+			mount -t tmpfs -o size=64m,mode=700 none "$root"
+			"$rl" load -q -i "$3" || exit 9
+			for more in 1 3 5; do
+				left=$(df -k --output=avail "$root" | tail -1)
+				head -c $((left - more * 1024))k /dev/zero >"$root/filler"
+				"$rl" build -t x --no-cache "$ctx" && echo "built with $more"
+				ls "$root/containers" "$root/incoming" | grep -v :
+				grep -c "$root" /proc/self/mountinfo
+				rm "$root/filler"
+			done
+			"$rl" build -q -t x "$ctx" && "$rl" run --rm --network none x cat /first' \
+			sh "$RL_ROOT" "$RL" "$(busybox_archive)" "$ctx" </dev/null
+		echo "$output"
+		[ "$status" = 0 ]
+		[[ $output == *"No space left on device"* ]]
+		[ "${lines[-1]}" = first ]
+		[[ $output != *".rm"* ]]
+		# the tmpfs alone is mounted there
+		refute grep -qx '[2-9]' <<<"$output"
+	done
+}
+
+@test "^C at any time: nothing is left, and the next build works" {
+	load_busybox
+	head -c 20M /dev/urandom >"$ctx/big"
+	printf 'FROM busybox AS a\nCOPY big /a\nRUN cat /a /a >/b\nFROM busybox\nRUN sleep 0.1\nCOPY --from=a /b /c\nWORKDIR /w\n' | dockerfile
+	for delay in 0.01 0.03 0.06 0.1 0.15 0.2 0.3 0.4; do
+		"$RL" build --no-cache -t never "$ctx" </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+		pid=$!
+		sleep "$delay"
+		kill -INT "$pid" 2>/dev/null || :
+		status=0
+		wait "$pid" || status=$?
+		cat "$BATS_TEST_TMPDIR/out"
+		[ "$status" = 1 ] || [ "$status" = 0 ] || [ "$status" = 130 ]
+		[ "$status" = 0 ] || refute "$RL" image inspect never
+		leaves_nothing
+		"$RL" rmi never >/dev/null 2>&1 || :
+	done
+	b -q -t works "$ctx"
+	[ "$(r works stat -c %s /c)" = $((40 << 20)) ]
+	"$RL" system prune -f >/dev/null
+	[ "$(r works stat -c %s /c)" = $((40 << 20)) ]
 }
 
 @test "owners that RUN gives are in the layer, with one id too" {
