@@ -152,7 +152,7 @@ int net_explain(struct net *n, struct err *e)
 	struct pollfd p = { n->sock, POLLIN, 0 };
 	struct err why;
 
-	while (n->sock >= 0 && poll(&p, 1, LAST_WORDS_MS) > 0)
+	while (n->sock >= 0 && n->pid > 0 && poll(&p, 1, LAST_WORDS_MS) > 0)
 		if (net_event(n, &why) < 0)
 			return err_add(e, ": %s", why.text);
 	return -e->code;

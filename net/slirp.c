@@ -57,15 +57,19 @@ static int send_resolv(struct net *n, struct err *e)
 	return wire_send(n->sock, WIRE_RESOLV, text, strlen(text), NULL, 0, e);
 }
 
-static int send_config(struct net *n, struct err *e)
+/* *ret is -1 without one. */
+static int open_log(const struct net *n, int *ret, struct err *e)
 {
-	auto_close int log = -1;
+	*ret = -1;
+	if (!n->log)
+		return 0;
+	*ret = open(n->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+		    O_NOCTTY, 0600);
+	return *ret < 0 ? err_sys(e, "--net-log: open %s", n->log) : 0;
+}
 
-	if (n->log)
-		log = open(n->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-			   O_NOCTTY, 0600);
-	if (n->log && log < 0)
-		return err_sys(e, "--net-log: open %s", n->log);
+static int send_config(struct net *n, int log, struct err *e)
+{
 	n->config.log = n->log != NULL;
 	if (wire_send(n->sock, WIRE_CONFIG, &n->config, sizeof(n->config),
 		      &log, n->log ? 1 : 0, e) < 0)
@@ -102,7 +106,7 @@ static int spawn(struct net *n, int its_end, struct err *e)
 	return n->pid < 0 ? proc_helper_failed(PROGRAM, e) : 0;
 }
 
-static int start_program(struct net *n, struct err *e)
+static int start_program(struct net *n, int log, struct err *e)
 {
 	auto_close int its_end = -1;
 	int pair[2];
@@ -113,7 +117,7 @@ static int start_program(struct net *n, struct err *e)
 	its_end = pair[1];
 	TRY(spawn(n, its_end, e));
 	close(steal_fd(its_end));
-	TRY(send_config(n, e));
+	TRY(send_config(n, log, e));
 	if (send_ports(n, e) < 0 || send_resolv(n, e) < 0)
 		return is_gone(e) ? not_started(e) : -e->code;
 	return 0;
@@ -128,11 +132,14 @@ static int broken(struct err *e)
 
 static int start(struct net *n, struct err *e)
 {
+	auto_close int log = -1;
+
 	TRY(tap_possible(e));
+	TRY(open_log(n, &log, e));
 	TRY(bind_ports(&n->ports, &n->bindings, e));
 	if (n->auto6)
 		n->config.ipv6 = host_has_ipv6();
-	return start_program(n, e) < 0 ? broken(e) : 0;
+	return start_program(n, log, e) < 0 ? broken(e) : 0;
 }
 
 /* ---- in the container's first process ---- */
