@@ -15,7 +15,7 @@ extern const struct cmd cmd_volume_inspect, cmd_volume_ls, cmd_volume_prune;
 extern const struct cmd cmd_volume_rm, cmd_system_df, cmd_system_prune;
 extern const struct cmd cmd_unshare, cmd_doctor, cmd_version, cmd_help;
 extern const struct cmd cmd_man, cmd_complete, cmd_push, cmd_history;
-extern const struct cmd cmd_build, cmd_builder_prune, cmd_oci;
+extern const struct cmd cmd_build, cmd_builder_prune, cmd_oci, cmd_info;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run,
@@ -70,6 +70,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_unshare,
 	&cmd_oci,
 	&cmd_doctor,
+	&cmd_info,
 	&cmd_version,
 	&cmd_help,
 	&cmd_man,

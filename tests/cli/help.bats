@@ -120,6 +120,28 @@ load ../lib/common
 	[[ $output == *'x?[31my'* ]]
 }
 
+@test "info counts what is there, and says what the host is" {
+	load_busybox
+	detached one busybox sleep 100
+	detached two busybox sleep 100
+	"$RL" pause two
+	"$RL" create --name three --network none busybox true
+	[ "$("$RL" info -f '{{.Containers}} {{.ContainersRunning}} {{.ContainersPaused}} {{.ContainersStopped}} {{.Images}}')" = "3 1 1 1 1" ]
+	[ "$("$RL" info --format '{{.KernelVersion}} {{.NCPU}} {{.OSType}} {{.Name}}')" = \
+		"$(uname -r) $(getconf _NPROCESSORS_ONLN) linux $(uname -n)" ]
+	[ "$("$RL" info -f '{{.ServerVersion}} {{.DockerRootDir}}')" = \
+		"$("$RL" version -f '{{.Client.Version}}') $RL_ROOT" ]
+	run "$RL" system info
+	[[ $output == *"Containers: 3"$'\n'" Running: 1"$'\n'" Paused: 1"$'\n'" Stopped: 1"* ]]
+	"$RL" info -f json | jq -e '.SecurityOptions | index("name=rootless")'
+	# as the file system is: v2 alone, or not
+	[ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] && want=2 || want=1
+	[ "$("$RL" info -f '{{.CgroupVersion}}')" = $want ]
+	run "$RL" info -f '{{.Drive}}'
+	[ "$status" -ne 0 ]
+	"$RL" unpause two
+}
+
 @test "version names the libraries, and answers docker's questions" {
 	run "$RL" version
 	[ "$status" -eq 0 ]
