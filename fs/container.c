@@ -2,6 +2,7 @@
 #include "fs/container.h"
 #include "fs/container_name.h"
 #include "fs/remove.h"
+#include "fs/runroot.h"
 
 #include "core/base/file.h"
 #include "core/base/time.h"
@@ -284,6 +285,8 @@ int container_sweep(const struct store *s, const struct container *own,
 		    flock(c.fd, LOCK_EX | LOCK_NB) < 0)
 			continue;
 		snprintf(c.id, sizeof(c.id), "%.64s", ent->d_name);
+		/* its state need not say that there is one */
+		runroot_drop_socket(c.id);
 		drop_names(dirfd(d), &c);
 		remove_dir(dirfd(d), &c, ent->d_name, -1, &ignored);
 	}

@@ -133,3 +133,18 @@ int runroot_connect(const char *path, struct err *e)
 		return err_sys(e, "connect to %s", path);
 	return steal_fd(fd);
 }
+
+char *runroot_socket_name(const char *id)
+{
+	return xasprintf("%s.sock", id);
+}
+
+void runroot_drop_socket(const char *id)
+{
+	auto_runroot struct runroot r = RUNROOT_INIT;
+	auto_free char *name = runroot_socket_name(id);
+	struct err ignored;
+
+	if (runroot_open(&r, &ignored) == 0)
+		unlinkat(r.fd, name, 0);
+}

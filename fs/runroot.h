@@ -30,6 +30,12 @@ static inline void auto_runroot_p(struct runroot *r) { runroot_release(r); }
  */
 int runroot_listen(const struct runroot *r, const char *name, char **ret_path,
 		   struct err *e);
+/*
+ * Where the supervisor of the container `id` listens, and: remove what one
+ * that was killed has left there.
+ */
+char *runroot_socket_name(const char *id);
+void runroot_drop_socket(const char *id);
 /* Connect to what runroot_listen() named.  -ECONNREFUSED: nobody listens. */
 int runroot_connect(const char *path, struct err *e);
 

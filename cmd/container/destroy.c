@@ -1,6 +1,7 @@
 /* destroy.c - a container removed: ended first, if that was asked for. */
 #include "cmd/container/end.h"
 
+#include "fs/runroot.h"
 #include "fs/volume_mount.h"
 
 #include <signal.h>
@@ -30,17 +31,6 @@ static int end(const struct store *s, struct container *c,
 			    refuse(c, &st, e);
 }
 
-/* The socket of a supervisor that was killed. */
-static void drop_socket(const struct container *c)
-{
-	auto_container_state struct container_state st = { 0 };
-	struct container same = *c;
-	struct err ignored;
-
-	if (container_state_read(&same, &st, &ignored) == 0 && st.socket)
-		unlink(st.socket);
-}
-
 /* It goes by itself when its process ends; we only wanted it gone. */
 static bool went_by_itself(const struct container *c)
 {
@@ -61,7 +51,7 @@ int container_destroy(const struct store *s, struct container *c,
 	if (container_lock(c, e) < 0)
 		return went_by_itself(c) ? 0 : -e->code;
 	container_record(c, &record, &ignored);
-	drop_socket(c);
+	runroot_drop_socket(c->id);
 	container_event(s, c, "destroy", NULL);
 	TRY(container_remove(s, c, -1, e));
 	if (how->volumes)

@@ -69,7 +69,7 @@ static int open_log(struct supervise *s, struct err *e)
 static int listen_for_clients(struct supervise *s, struct err *e)
 {
 	auto_runroot struct runroot run = RUNROOT_INIT;
-	auto_free char *name = xasprintf("%s.sock", s->a->spec.id);
+	auto_free char *name = runroot_socket_name(s->a->spec.id);
 
 	TRY(runroot_open(&run, e));
 	return runroot_listen(&run, name, &s->life.socket, e);

@@ -102,3 +102,22 @@ left() {
 	"$RL" create --name third busybox true
 	[ "$("$RL" ps -a --format '{{.Names}}' | tr '\n' ' ')" = "third second first " ]
 }
+
+@test "a supervisor that is killed before its state names its socket" {
+	load_busybox
+	export RL_RUNROOT=$BATS_TEST_TMPDIR/run
+	for how in --rm ""; do
+		detached job $how busybox sleep 1000
+		[ "$(find "$RL_RUNROOT" -name '*.sock' | wc -l)" = 1 ]
+		kill -9 "$(state job Supervisor)"
+		sed -i 's/"Socket":"[^"]*",\{0,1\}//' "$RL_ROOT"/containers/[0-9a-f]*/state.json
+		# the one goes with the next start, the other when it is removed
+		[ "$how" = --rm ] || "$RL" rm -f job
+		for i in $(seq 100); do
+			[ "$(containers)" != 0 ] || break
+			"$RL" run --rm --network none busybox true
+		done
+		[ "$(containers)" = 0 ]
+		[ -z "$(find "$RL_RUNROOT" -name '*.sock')" ]
+	done
+}
