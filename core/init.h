@@ -21,7 +21,6 @@ struct init {
 	struct caps caps;
 	struct container_user user;
 	struct strv env; /* the program's, HOME added */
-	struct seccomp_filter filter; /* of a spec that is plain */
 	int  labels[2]; /* files for attributes.apparmor, selinux; or -1 */
 };
 
@@ -51,8 +50,6 @@ int init_device(struct init *in, const struct device_spec *d, struct err *e);
 int init_hooks(struct init *in, struct err *e);
 /* Scheduler, priorities, personality. */
 int init_attributes(struct init *in, struct err *e);
-/* Compile the filter; it is installed by init_become(). */
-int init_plain_filter(struct init *in, struct err *e);
 /* Become the user; rights are kept until the filter is installed. */
 int init_plain_ids(struct init *in, struct err *e);
 /* Is there anything to be executed?  So it is told before it is started. */

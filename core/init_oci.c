@@ -363,16 +363,8 @@ static int become(struct init *in, const struct seccomp_filter *f,
 	return last && f->n ? install_filter(in, f, e) : 0;
 }
 
-int init_plain_filter(struct init *in, struct err *e)
-{
-	if (!in->spec->seccomp_json)
-		return 0;
-	return seccomp_from_json(in->spec->seccomp_json, &in->caps,
-				 &in->filter, e);
-}
-
 int init_become(struct init *in, struct err *e)
 {
 	TRY(write_labels(in, e));
-	return become(in, &in->filter, e);
+	return become(in, &in->spec->filter, e);
 }

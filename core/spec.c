@@ -85,6 +85,7 @@ void spec_release(struct spec *s)
 	free(s->hook_state);
 	free(s->attributes.apparmor);
 	free(s->attributes.selinux);
+	seccomp_filter_release(&s->filter);
 	resources_release(&s->resources);
 	free(s->affinity);
 	*s = (struct spec){ 0 };

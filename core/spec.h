@@ -143,6 +143,7 @@ struct spec {
 	struct hook_list create_hooks, start_hooks; /* run by init */
 	char *hook_state;  /* for hook_state() */
 	struct attributes attributes;
+	struct seccomp_filter filter; /* what is installed, n 0: nothing */
 
 	struct resources resources; /* for the cgroup: core/cgroup.h */
 	char *affinity; /* processors of a start without one, or NULL */

@@ -2,6 +2,7 @@
 #include "cmd/oci/oci.h"
 
 #include "core/base/file.h"
+#include "core/oci/filter.h"
 #include "core/self.h"
 #include "core/supervisor.h"
 #include "core/terminal.h"
@@ -198,6 +199,9 @@ static int plan(struct exec *x, int argc, char **argv, struct err *e)
 	if (s->terminal && x->o->detach && !x->o->console)
 		return err_set(e, EINVAL, "cannot allocate tty if rl-oci will "
 			       "detach without setting --console-socket");
+	if (s->seccomp_json)
+		TRY(oci_filter(x->state.root, s->seccomp_json, s->caps,
+			       &s->filter, e));
 	choose_namespaces(x);
 	s->preserve_fds = (unsigned int)x->o->preserve;
 	s->outlives = x->o->detach;

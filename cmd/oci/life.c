@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/proc.h"
+#include "core/oci/filter.h"
 #include "core/rootpath.h"
 #include "core/self.h"
 #include "core/supervisor.h"
@@ -265,6 +266,10 @@ static int prepare(struct birth *b, const char *id, struct err *e)
 	TRY(root = oci_root(&b->o->g, e));
 	TRY(oci_state_create(root, id, &b->state, e));
 	TRY(plan(b, id, e));
+	if (b->config.spec.seccomp_json)
+		TRY(oci_filter(root, b->config.spec.seccomp_json,
+			       b->config.spec.caps, &b->config.spec.filter,
+			       e));
 	TRY(oci_cgroup_make(&b->config, id, oci_manager(&b->o->g), &b->cgroup,
 			    e));
 	if (b->cgroup.path)

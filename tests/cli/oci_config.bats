@@ -254,6 +254,29 @@ covered
 	[[ "$output" == *"unknown action 'SCMP_ACT_X'"* ]]
 }
 
+@test "seccomp: what was compiled is kept, and what is torn is not taken" {
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+		{names: ["chmod", "fchmodat"], action: "SCMP_ACT_ERRNO"}]}'
+	local kept before
+	for i in 1 2; do
+		run -0 in_bundle sh -c 'chmod 1 /tmp; true'
+		[[ "$output" == *"not permitted"* ]]
+	done
+	kept=$(echo "$BATS_TEST_TMPDIR/state/%filters"/*)
+	before=$(sha256sum <"$kept")
+	[ "$(stat -c %a "$kept")" = 600 ]
+	# cut off; another profile's
+	truncate -s -8 "$kept"
+	run -0 in_bundle sh -c 'chmod 1 /tmp; true'
+	[[ "$output" == *"not permitted"* ]]
+	[ "$(sha256sum <"$kept")" = "$before" ]
+	sed -i 's/SCMP_ACT_ERRNO/SCMP_ACT_ALLOW/' "$kept"
+	run -0 in_bundle sh -c 'chmod 1 /tmp; true'
+	[[ "$output" == *"not permitted"* ]]
+	[ "$(sha256sum <"$kept")" = "$before" ]
+	[ -z "$(oci list -q)" ]
+}
+
 @test "seccomp: a listener gets the filter's fd and the state" {
 	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
 		listenerPath: "\($b)/sock", listenerMetadata: "meta",

@@ -186,7 +186,7 @@ init() {
 }
 
 left_over() {
-	is "" p ps -aq && [ -z "$(find "$work/run" -path '*/oci/*')" ] &&
+	is "" p ps -aq && [ -z "$(find "$work/run" -path '*/oci/[^%]*')" ] &&
 		! pgrep -u "$(id -u)" -f "$work/store.*conmon"
 }
 
