@@ -56,7 +56,9 @@ refused() {
 # it has v2 alone, one whose /sys/fs/cgroup is what such a host's is.
 v1() {
 	[ -e /sys/fs/cgroup/cgroup.controllers ] || { "$@"; return; }
-	unshare -Urm sh -c 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"' sh "$@"
+	mkdir -p -m 700 "$BATS_TEST_TMPDIR/run"
+	RL_RUNROOT=$BATS_TEST_TMPDIR/run unshare -Urm sh -c \
+		'mount -t tmpfs none /sys/fs/cgroup && exec "$@"' sh "$@"
 }
 
 @test "without cgroup v2: an error with the options, the controllers and the line" {

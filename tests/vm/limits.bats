@@ -85,6 +85,84 @@ share() {
 	[ "$written" -ge 4194304 ]
 }
 
+# timed NAME COMMAND... - milliseconds that it takes in the container.
+timed() {
+	local from
+	from=$(date +%s%N)
+	"$RL" exec "$@" >/dev/null 2>&1
+	echo $((($(date +%s%N) - from) / 1000000))
+}
+
+@test "what is read from a disk, and how often it is asked: held to their rates" {
+	disk=$(findmnt -no SOURCE -T "$RL_ROOT")
+	head -c 4194304 /dev/urandom >"$BATS_TEST_TMPDIR/file"
+	sync
+	detached reader --device-read-bps "$disk:1m" -v "$BATS_TEST_TMPDIR:/data" \
+		busybox sleep 1000
+	grep -q "rbps=1048576 wbps=max riops=max wiops=max" "$(group reader)/io.max"
+	ms=$(timed reader dd if=/data/file of=/dev/null bs=65536 iflag=direct)
+	echo "$ms ms for 4 MiB"
+	[ "$ms" -ge 2500 ]
+	detached asker --device-read-iops "$disk:40" --device-write-iops "$disk:50" \
+		-v "$BATS_TEST_TMPDIR:/data" busybox sleep 1000
+	grep -q "rbps=max wbps=max riops=40 wiops=50" "$(group asker)/io.max"
+	ms=$(timed asker dd if=/data/file of=/dev/null bs=4096 count=160 iflag=direct)
+	echo "$ms ms for 160 reads"
+	[ "$ms" -ge 2500 ]
+	ms=$(timed asker dd if=/dev/zero of=/data/more bs=4096 count=200 oflag=direct)
+	echo "$ms ms for 200 writes"
+	[ "$ms" -ge 2500 ]
+}
+
+@test "--blkio-weight: the kernel's file, or an error that names both" {
+	detached job busybox sleep 100
+	if [ -e "$(group job)/io.bfq.weight" ] || [ -e "$(group job)/io.weight" ]; then
+		detached heavy --blkio-weight 500 busybox sleep 100
+		cat "$(group heavy)/"io*weight | grep -Eqx '(default )?(500|4950)'
+	else
+		run -125 "$RL" run --rm --network none --blkio-weight 500 busybox true
+		echo "$output"
+		[[ $output == *"--blkio-weight: this kernel has no file io.weight"* ]]
+		[[ $output != *mkdir* ]]
+		run "$RL" run --rm --network none --blkio-weight 500 \
+			--limits best-effort busybox echo runs
+		[[ $output == *"--blkio-weight is not kept: this kernel has no file io.weight"*runs ]]
+	fi
+}
+
+@test "--cpu-quota of --cpu-period: as they are, and kept" {
+	detached busy --cpu-period 50000 --cpu-quota 10000 busybox sh -c 'yes >/dev/null'
+	[ "$(read_number busy cpu.max)" = "10000 50000" ]
+	n=$(share busy)
+	echo "$n"
+	[ "$n" -ge 18 ] && [ "$n" -le 22 ]
+	"$RL" update --cpu-quota -1 busy
+	[ "$(read_number busy cpu.max)" = "max 50000" ]
+}
+
+@test "a hog in the background: its State.Error has the line" {
+	"$RL" run -d --name hog --network none --memory 32m --memory-swap 32m \
+		busybox tail /dev/zero
+	[ "$("$RL" wait hog)" = 137 ]
+	until_state hog exited
+	run "$RL" inspect -f '{{.State.OOMKilled}} {{.State.Error}}' hog
+	echo "$output"
+	[[ $output == "true out of memory: the kernel killed 1 process of the container (limit 32MiB, peak 32MiB)" ]]
+	"$RL" logs hog 2>&1 | grep -q "out of memory"
+}
+
+@test "no limit is written as one, and lifts one" {
+	detached job --memory 0 --pids-limit 0 --cpu-quota -1 busybox sleep 100
+	[ "$(read_number job memory.max)" = max ]
+	[ "$(read_number job pids.max)" = max ]
+	"$RL" update --memory 32m --pids-limit 20 job
+	[ "$(read_number job pids.max)" = 20 ]
+	"$RL" update --memory 0 --pids-limit -1 job
+	[ "$(read_number job memory.max)" = max ]
+	[ "$(read_number job memory.swap.max)" = max ]
+	[ "$(read_number job pids.max)" = max ]
+}
+
 @test "update: limits of one that runs, kept for its later lives" {
 	detached job --memory 64m busybox sleep 100
 	"$RL" update --memory 48m --memory-swap 48m --pids-limit 30 \
@@ -170,7 +248,11 @@ share() {
 		busybox true
 	run -125 "$RL" run --rm --network none --cgroup-conf memory.none=1 \
 		busybox true
-	[[ $output == *"memory.none"* ]]
+	[[ $output == *"--cgroup-conf: this kernel has no file memory.none"* ]]
+	[[ $output != *mkdir* ]]
+	run -125 "$RL" run --rm --network none --cgroup-conf nosuch.max=1 \
+		busybox true
+	[[ $output == *"no nosuch controller in /sys/fs/cgroup/cgroup.controllers"* ]]
 }
 
 @test "nothing is left: ended, failed, killed with everything" {
