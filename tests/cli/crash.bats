@@ -59,7 +59,7 @@ left() {
 		3) life run -d --rm --name job --restart no --network none busybox sleep 1000 "$BATS_TEST_TMPDIR/mark" ;;
 		esac
 		is_true
-		"$RL" rm -f job >/dev/null 2>&1
+		"$RL" rm -f job >/dev/null
 		wait
 	done
 	# the name is free, and the next command sweeps

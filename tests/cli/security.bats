@@ -143,7 +143,7 @@ image_of() {
 	own=$BATS_TEST_TMPDIR/own
 	mkdir "$own"
 	cp "$RL" "$own/rl"
-	cp "$(dirname "$RL")/rl-transfer" "$own/"
+	cp "$(dirname "$RL")"/rl-transfer "$(dirname "$RL")"/rl-slirp "$own/"
 	chmod 700 "$own/rl"
 	sum=$(sha256sum <"$own/rl")
 	root=$(hostile_root)
