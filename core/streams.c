@@ -17,13 +17,14 @@ static void add_relay(struct streams *s, int which, int in, int out,
 
 /*
  * Without -t the program sees no terminal: where ours is one, a pipe goes
- * between.  Files and pipes are handed over as they are.
+ * between.  Files and pipes are handed over as they are; so is a terminal of
+ * the OCI command line's caller, which Slurm's --pty is.
  */
 static int hand_on(struct streams *s, int fd, struct err *e)
 {
 	int p[2];
 
-	if (s->spec->terminal || !isatty(fd) ||
+	if (s->spec->terminal || s->spec->plain || !isatty(fd) ||
 	    (fd == 0 && !s->spec->interactive))
 		return 0;
 	if (pipe2(p, O_CLOEXEC) < 0)

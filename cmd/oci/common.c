@@ -5,6 +5,7 @@
 #include "core/base/proc.h"
 #include "fs/runroot.h"
 
+#include <grp.h>
 #include <libgen.h>
 #include <limits.h>
 #include <linux/capability.h>
@@ -30,13 +31,39 @@ enum oci_manager oci_manager(const struct oci_globals *g)
 	return streq(g->manager, "disabled") ? OCI_DISABLED : OCI_CGROUPFS;
 }
 
+/*
+ * What a folder says is its owner's: the pid that is signalled, the hooks
+ * that are run.  Root, as Slurm's stepd is, does it as that user.
+ */
+static int act_as_owner(int root, const char *id, struct err *e)
+{
+	struct stat st;
+
+	if (fstatat(root, id, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    st.st_uid == geteuid())
+		return 0;
+	if (geteuid() == 0 && setgroups(1, &st.st_gid) == 0 &&
+	    setresgid(st.st_gid, st.st_gid, st.st_gid) == 0 &&
+	    setresuid(st.st_uid, st.st_uid, st.st_uid) == 0)
+		return 0;
+	return err_set(e, EPERM, "container %.100s belongs to user %u", id,
+		       st.st_uid);
+}
+
 int oci_find(const struct oci_globals *g, const char *id,
 	     struct oci_state *ret, struct err *e)
 {
-	int root = oci_root(g, e);
+	int root; /* kept open: the process is short */
 
-	/* kept open: the process is short */
-	return root < 0 ? root : oci_state_open(root, id, ret, e);
+	TRY(oci_state_check_id(id, e));
+	root = g->root && *g->root ? dir_open(AT_FDCWD, g->root, e) :
+				     oci_root(g, e);
+	if (root == -ENOENT)
+		return err_set(e, ENOENT, "container %s: container does not "
+			       "exist", id);
+	TRY(root);
+	TRY(act_as_owner(root, id, e));
+	return oci_state_open(root, id, ret, e);
 }
 
 /* systemd's: they come before those of --preserve-fds, sd_listen_fds(3). */

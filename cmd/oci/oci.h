@@ -30,7 +30,7 @@ int oci_main(int argc, char **argv);
 /* Open --root, made if it is missing: caller closes. */
 int oci_root(const struct oci_globals *g, struct err *e);
 enum oci_manager oci_manager(const struct oci_globals *g);
-/* Open a container by its ID. */
+/* Open a container by its ID; root acts as the user whose it is. */
 int oci_find(const struct oci_globals *g, const char *id,
 	     struct oci_state *ret, struct err *e);
 

@@ -17,7 +17,7 @@
 #define START "start"
 #define ID_MAX 1024
 
-static int check_id(const char *id, struct err *e)
+int oci_state_check_id(const char *id, struct err *e)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -40,10 +40,16 @@ static bool has(const struct oci_state *s, const char *name)
 int oci_state_create(int root, const char *id, struct oci_state *ret,
 		     struct err *e)
 {
-	TRY(check_id(id, e));
+	struct stat st = { 0 };
+
+	TRY(oci_state_check_id(id, e));
 	if (mkdirat(root, id, 0700) < 0 && errno != EEXIST)
 		return err_sys(e, "make the folder of container %s", id);
 	TRY(ret->dir = dir_open(root, id, e));
+	/* in a --root such as /tmp others may have made it first */
+	if (fstat(ret->dir, &st) < 0 || st.st_uid != geteuid())
+		return err_set(e, EEXIST, "the folder of container %s belongs "
+			       "to user %u", id, st.st_uid);
 	if (flock(ret->dir, LOCK_EX | LOCK_NB) < 0 || has(ret, STATE))
 		return err_set(e, EEXIST, "container with given ID already "
 			       "exists: %s", id);
@@ -156,8 +162,9 @@ int oci_state_open(int root, const char *id, struct oci_state *ret,
 	auto_json json_t *v = NULL;
 	int r;
 
-	TRY(check_id(id, e));
-	ret->dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	TRY(oci_state_check_id(id, e));
+	ret->dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+				  O_CLOEXEC);
 	if (ret->dir < 0 && errno == ENOENT)
 		return err_set(e, ENOENT, "container %s: container does not "
 			       "exist", id);

@@ -35,6 +35,8 @@ struct oci_state {
 };
 #define OCI_STATE_INIT { .dir = -1 }
 
+/* Can a container be called so? */
+int oci_state_check_id(const char *id, struct err *e);
 /* Make and lock the folder.  -EEXIST: there is such a container. */
 int oci_state_create(int root, const char *id, struct oci_state *ret,
 		     struct err *e);

@@ -261,6 +261,41 @@ tool() {
 	[[ "$output" == *"no pid namespace of its own"*running* ]]
 }
 
+# Slurm's --pty is such a one.
+@test "a terminal of the caller is handed on, and does not become the container's" {
+	program sh -c 'test -t 0 && test -t 1 && test -t 2 && echo all
+		(true </dev/tty) || echo not ours'
+	run -0 env SHELL=/bin/sh script -qec \
+		"'$RL' oci --root '$BATS_TEST_TMPDIR/state' run -b '$b' web" \
+		/dev/null </dev/null
+	[[ "$output" == *all*"/dev/tty: "*"not ours"* ]]
+}
+
+# Slurm's stepd asks and kills as root.
+@test "what is another user's, root does as that user" {
+	requires subuid
+	program sleep 100
+	config 'del(.linux.uidMappings, .linux.gidMappings) |
+		.linux.namespaces |= map(select(.type != "user")) |
+		.hooks = {poststop: [{path: "/bin/sh", args: ["sh", "-c",
+		"echo as $(id -u) $(id -G) >&2; exit 1"]}]}'
+	run unshare -U --map-root-user --map-auto bash -c '
+		oci() { "$RL" oci --root "$BATS_TEST_TMPDIR/state" "$@"; }
+		oci run -d -b "$1" web </dev/null || exit
+		chown -R 33:4 "$BATS_TEST_TMPDIR/state"
+		oci kill web KILL
+		oci state web | jq -r .status
+		kill -9 $(oci state web | jq .pid)
+		for i in $(seq 100); do
+			[ "$(oci state web | jq -r .status)" != stopped ] || break
+			sleep 0.05
+		done
+		oci delete -f web
+		rm -rf "$BATS_TEST_TMPDIR/state"' bash "$b"
+	echo "$output"
+	[[ "$output" == *"operation not permitted"*running*"as 33 4"* ]]
+}
+
 @test "list, events, spec, features" {
 	program sleep 100
 	oci run -d -b "$b" web </dev/null
