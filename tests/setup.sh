@@ -7,7 +7,7 @@ libsystemd-dev"
 network="bind9-dnsutils iproute2 iperf3 dnsmasq-base slirp4netns passt netcat-openbsd nginx-light curl wrk"
 vm="qemu-system-x86 qemu-system-data seabios linux-image-cloud-amd64 mmdebstrap cpio e2fsprogs kmod"
 check="$build $network $vm busybox-static bats jq uidmap umoci skopeo fuse-overlayfs python3 podman
-buildah containerd docker.io rootlesskit iptables tmux zstd acl procps docker-registry apache2-utils openssl
+buildah containerd docker.io rootlesskit slurm-wlm munge tmux zstd acl procps docker-registry apache2-utils openssl
 clang libclang-rt-14-dev"
 # what is measured beside rl (bwrap, crun, runc) is not installed
 bench="$check binutils strace"
