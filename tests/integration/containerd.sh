@@ -185,9 +185,12 @@ many() {
 
 left_over() {
 	is "" c task ls -q && is "" c container ls -q &&
-		is "" inside find /run/containerd/runc "$work/oci" \
-			-mindepth 2 -maxdepth 2 &&
-		until_ok no_shim
+		is "" oci_ids /run/containerd/runc/default &&
+		is "" oci_ids "$work/oci/default" && until_ok no_shim
+}
+
+oci_ids() {
+	inside "$oci" --root "$1" list -q
 }
 
 no_shim() {
