@@ -141,8 +141,8 @@ NORETURN void run_life(struct step *s, int out, int report)
 	spec_init(&l.spec);
 	code = live(&l, &e);
 	net_stop(&l.net);
-	for (size_t i = 0; i < l.n_writable; i++)
-		container_remove(&s->b->store, &l.writable[i], -1, &ignored);
+	for (size_t i = 0; i < l.n_scratch; i++)
+		container_remove(&s->b->store, &l.scratch[i], -1, &ignored);
 	if (code < 0 && write(report, &e, sizeof(e)) != sizeof(e))
 		_exit(125);
 	_exit(code < 0 ? 125 : code);

@@ -14,7 +14,7 @@
 #include "core/spec.h"
 #include "net/net.h"
 
-#define RUN_WRITABLE_MAX 8
+#define RUN_SCRATCH_MAX 16
 
 struct run_life {
 	struct step *s;
@@ -29,8 +29,8 @@ struct run_life {
 	size_t n_from;
 	int locks[RUN_CACHES_MAX]; /* of cache mounts */
 	size_t n_locks;
-	struct container writable[RUN_WRITABLE_MAX]; /* of binds with rw */
-	size_t n_writable;
+	struct container scratch[RUN_SCRATCH_MAX]; /* folders for binds */
+	size_t n_scratch;
 };
 
 /* Carry it out and exit with its code; what fails goes to `report`. */

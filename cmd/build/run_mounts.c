@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "fs/build/config.h"
+#include "fs/build/copy_hide.h"
 
 #include <sys/mount.h>
 
@@ -88,27 +89,56 @@ static int add_agent(struct run_life *l, const struct df_mount *m,
 /* ---- what is there ---- */
 
 /*
- * rw: what is written goes to a folder that goes with the step, but is not
- * in its own, over which the container's root is mounted.
+ * A folder that goes with the step, but is not in its own, over which the
+ * container's root is mounted.
  */
+static int make_scratch(struct run_life *l, struct container **ret,
+			struct err *e)
+{
+	if (l->n_scratch == ARRAY_LEN(l->scratch))
+		return err_set(e, E2BIG, "too many bind mounts");
+	*ret = &l->scratch[l->n_scratch];
+	TRY(build_folder_make(l->s->b, *ret, e));
+	l->n_scratch++;
+	return 0;
+}
+
+/* rw: what is written goes to such a folder.  *m has its layers. */
 static int make_writable(struct run_life *l, const struct df_mount *df,
 			 struct mount *m, struct err *e)
 {
-	struct container *c = &l->writable[l->n_writable];
+	struct container *c = NULL;
 
 	m->attr_set = df->readonly ? MOUNT_ATTR_RDONLY : 0;
 	if (df->readonly)
 		return 0;
-	if (l->n_writable == ARRAY_LEN(l->writable))
-		return err_set(e, E2BIG, "too many mounts with rw");
-	TRY(build_folder_make(l->s->b, c, e));
-	l->n_writable++;
+	TRY(make_scratch(l, &c, e));
 	m->upper = xstrdup(c->path);
 	return 0;
 }
 
+/* What the ignore file leaves out is hidden by a layer of whiteouts. */
+static int hide_ignored(struct run_life *l, const struct ignore *g, int folder,
+			struct mount *m, struct err *e)
+{
+	struct container *c = NULL;
+	auto_close int out = -1;
+	bool some = false;
+
+	if (g->n == 0)
+		return 0;
+	TRY(make_scratch(l, &c, e));
+	out = dir_open(c->fd, "upper", e);
+	TRY(out);
+	TRY(copy_hide(g, folder, out, &some, e));
+	if (some)
+		strv_printf(&m->layers, "%s/upper", c->path);
+	return 0;
+}
+
 static int add_folder(struct run_life *l, const struct df_mount *m, int folder,
-		      const char *target, struct err *e)
+		      const struct ignore *g, const char *target,
+		      struct err *e)
 {
 	auto_free char *fd_name = xasprintf("/proc/self/fd/%d", folder);
 	auto_free char *path = realpath(fd_name, NULL);
@@ -119,7 +149,8 @@ static int add_folder(struct run_life *l, const struct df_mount *m, int folder,
 	b = mount_list_bind(&l->spec.mounts, path, target);
 	b->given = true;
 	b->subpath = m->source ? xstrdup(m->source) : NULL;
-	if (!m->readonly) {
+	TRY(hide_ignored(l, g, folder, b, e));
+	if (!m->readonly || b->layers.n) {
 		b->image = xstrdup(m->from ? m->from : "the context");
 		strv_add(&b->layers, path);
 	}
@@ -163,10 +194,12 @@ static int add_bind(struct run_life *l, const struct df_mount *m,
 	if (!m->from && l->s->b->context < 0)
 		return err_set(e, ENOENT, "there is no context to mount");
 	if (!m->from)
-		return add_folder(l, m, l->s->b->context, target, e);
+		return add_folder(l, m, l->s->b->context, &l->s->b->ignore,
+				  target, e);
 	TRY(run_life_from(l, m->from, &from, e));
 	return from->stage ? add_stage(l, m, from, target, e) :
-			     add_folder(l, m, from->folder, target, e);
+			     add_folder(l, m, from->folder, &from->ignore,
+					target, e);
 }
 
 static int add_tmpfs(struct run_life *l, const struct df_mount *m)

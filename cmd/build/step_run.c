@@ -153,12 +153,12 @@ static int add_bind(struct digest *d, struct build *b, struct stage *st,
 
 	if (!m->from)
 		return b->context < 0 ? 0 :
-			add_files(d, b->context, NULL, m->source, e);
+			add_files(d, b->context, &b->ignore, m->source, e);
 	r = build_from_open(b, st, m->from, &from, e);
 	if (r == 0 && from.stage)
 		add(d, from.stage->key);
 	else if (r == 0)
-		r = add_files(d, from.folder, NULL, m->source, e);
+		r = add_files(d, from.folder, &from.ignore, m->source, e);
 	build_from_release(&from);
 	return r;
 }

@@ -33,8 +33,7 @@ static void add_line(struct list *l, const char *path, const struct stat *st,
 static void add_xattrs(struct list *l, int fd)
 {
 	char names[4096], value[4096];
-	ssize_t n = l->c->keep_owner ? flistxattr(fd, names, sizeof(names)) :
-				       0;
+	ssize_t n = flistxattr(fd, names, sizeof(names));
 
 	for (const char *p = names; n > 0 && p < names + n;
 	     p += strlen(p) + 1) {

@@ -70,7 +70,7 @@ int copy_entry(const struct build_copy *c, int dir, const char *name,
 /* An open file. */
 int copy_file(const struct build_copy *c, int in, const struct stat *st,
 	      int out, const char *as, struct err *e);
-/* Does a copy of a stage's file have this attribute too? */
+/* Does a copy of a file have this attribute too? */
 bool copy_takes_xattr(const char *name);
 /* Owner and mode that a copy of `st` gets; `in` may have owners noted. */
 int copy_finish(const struct build_copy *c, int in, int fd,

@@ -83,11 +83,11 @@ bool copy_takes_xattr(const char *name)
 	       streq(name, "security.capability");
 }
 
-/* Capabilities of files, and what users put there; of a stage only. */
-static void copy_xattrs(const struct build_copy *c, int in, int out)
+/* Capabilities of files, and what users put there. */
+static void copy_xattrs(int in, int out)
 {
 	char names[4096];
-	ssize_t n = c->keep_owner ? flistxattr(in, names, sizeof(names)) : 0;
+	ssize_t n = flistxattr(in, names, sizeof(names));
 
 	for (const char *p = names; n > 0 && p < names + n;
 	     p += strlen(p) + 1)
@@ -108,7 +108,7 @@ int copy_file(const struct build_copy *c, int in, const struct stat *st,
 	if (out < 0)
 		return err_sys(e, "create %s", as);
 	TRY(copy_data(in, out, e));
-	copy_xattrs(c, in, out);
+	copy_xattrs(in, out);
 	return copy_finish(c, in, out, st, e);
 }
 
@@ -176,7 +176,7 @@ static int copy_folder(const struct build_copy *c, int in,
 		return 0;
 	if (!itself && !made)
 		return 0;
-	copy_xattrs(c, in, out);
+	copy_xattrs(in, out);
 	return copy_finish(c, in, out, st, e);
 }
 

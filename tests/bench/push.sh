@@ -34,7 +34,7 @@ for i in $(seq "$runs"); do
 	rm -rf "$stage/$account/registry"
 	# what an earlier push has noted on the blob
 	find "$stage/$account" -path '*/blobs/sha256/*' -size +1M \
-		-exec setfattr -x user.rl.gzip {} \; 2>/dev/null || :
+		-exec python3 -c 'import os, sys; os.removexattr(sys.argv[1], "user.rl.gzip")' {} \; 2>/dev/null || :
 	timed rl "$stage/peak" peak.kb "$stage/rl" push -q debian:made \
 		"$at/rl:1"
 	cat "$stage/$account/peak.kb" >>"$stage/peaks"

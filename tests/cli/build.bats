@@ -378,6 +378,39 @@ sym" ]
 	leaves_nothing
 }
 
+@test "RUN --mount=type=bind shows nothing that is ignored" {
+	load_busybox
+	mkdir -p "$ctx/.git" "$ctx/d/e" "$ctx/only/x" "$ctx/more"
+	for f in .git/log a.txt b.md d/c.md d/e/f d/e/keep only/x/y only/back more/m more/n; do echo "$f" >"$ctx/$f"; done
+	chmod 750 "$ctx/d"
+	printf '%s\n' .git '**/*.md' d/e/f only '!only/back' >"$ctx/.dockerignore"
+	echo n >"$ctx/more/.dockerignore"
+	dockerfile <<-'E'
+	FROM busybox
+	RUN --mount=type=bind,target=/c cd /c && find . | sort >/seen && stat -c %a d >/mode && cat d/e/keep >>/mode
+	RUN --mount=type=bind,target=/c,rw cd /c && touch d/c.md .git && find . -name '*.md' -o -name .git | sort >/rw
+	RUN --mount=type=bind,source=d,target=/c ls /c >/part
+	RUN --mount=type=bind,from=more,target=/c ls /c >/more
+	E
+	run b --build-context "more=$ctx/more" -t seen "$ctx"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(r seen cat /seen | xargs)" = ". ./.dockerignore ./Dockerfile ./a.txt ./d ./d/e ./d/e/keep ./more ./more/.dockerignore ./more/m ./more/n ./only ./only/back" ]
+	[ "$(r seen cat /mode /rw /part /more | xargs)" = "750 d/e/keep ./.git ./d/c.md e m" ]
+	leaves_nothing
+	# nor does the cache depend on it
+	echo new >"$ctx/.git/log"
+	run b --build-context "more=$ctx/more" "$ctx"
+	[ "$(grep -c CACHED <<<"$output")" = 4 ]
+	echo new >"$ctx/a.txt"
+	run b --build-context "more=$ctx/more" "$ctx"
+	[ "$(grep -c CACHED <<<"$output")" = 0 ]
+	printf 'FROM busybox\nRUN --mount=type=bind,source=.git,target=/c ls /c\n' | dockerfile
+	run b "$ctx"
+	[ "$status" = 1 ]
+	[[ $output == *"the ignore file leaves it out"* ]]
+}
+
 @test "RUN --mount=type=cache: what it begins with, its mode and owner, sharing" {
 	load_busybox
 	mkdir "$ctx/d"

@@ -157,6 +157,10 @@ same() {
 	same workdir
 }
 
+@test "xattrs" {
+	same xattrs
+}
+
 @test "no file of the corpus is left out" {
 	for f in "$corpus"/*.dockerfile; do
 		grep -q "^	same $(basename "$f" .dockerfile)\$" "$BATS_TEST_FILENAME"

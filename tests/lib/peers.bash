@@ -37,6 +37,10 @@ make_context() {
 	ln -s /etc/passwd "$ctx/d/out"
 	tar -C "$ctx/d" --owner=33 --group=4 -czf "$ctx/d.tar.gz" .
 	cp "$ctx/d.tar.gz" "$ctx/archive"
+	# not every disk has them
+	ctx=$ctx python3 -c 'import os
+for name in "c.md", "d/x.txt", "src/main.c":
+    os.setxattr(os.environ["ctx"] + "/" + name, "user.note", b"of " + name.encode())' 2>/dev/null || :
 	echo only compressed | gzip -n >"$ctx/plain.gz"
 }
 
