@@ -27,5 +27,6 @@ echo "installing what the $1 needs:$need"
 sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 $sudo apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq \
-	--no-install-recommends $need >/dev/null
+# no daemon is started by being installed
+$sudo env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 \
+	apt-get install -y -qq --no-install-recommends $need >/dev/null
