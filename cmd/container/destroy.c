@@ -25,10 +25,10 @@ static int end(const struct store *s, struct container *c,
 	auto_container_state struct container_state st = { 0 };
 
 	TRY(container_state_read(c, &st, e));
-	if (st.status == CONTAINER_CREATED || st.status == CONTAINER_EXITED)
-		return 0;
-	return how->force ? container_stop(s, c, &at_once, e) :
-			    refuse(c, &st, e);
+	if (how->force)
+		return container_stop(s, c, &at_once, e);
+	return st.status == CONTAINER_CREATED ||
+	       st.status == CONTAINER_EXITED ? 0 : refuse(c, &st, e);
 }
 
 /* It goes by itself when its process ends; we only wanted it gone. */

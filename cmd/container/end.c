@@ -226,6 +226,17 @@ static int end_life(const struct store *s, struct container *c,
 	return pidfd < 0 ? 0 : end_it(s, c, &st, pidfd, how, e);
 }
 
+/* One that is just being started says still what it was before. */
+static bool is_over(const struct container *c,
+		    const struct container_state *st)
+{
+	struct err ignored;
+
+	return (st->status == CONTAINER_CREATED ||
+		st->status == CONTAINER_EXITED) &&
+	       container_wait_unlocked(c, 0, &ignored) == 0;
+}
+
 int container_stop(const struct store *s, struct container *c,
 		   const struct stop_how *how, struct err *e)
 {
@@ -234,7 +245,7 @@ int container_stop(const struct store *s, struct container *c,
 	int r = -ETIMEDOUT;
 
 	TRY(container_state_read(c, &st, e));
-	if (st.status == CONTAINER_CREATED || st.status == CONTAINER_EXITED)
+	if (is_over(c, &st))
 		return 0;
 	TRY(fill_in(c, &full, e));
 	TRY(container_mark(c, CONTAINER_MARK_STOPPING, e));

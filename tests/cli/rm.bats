@@ -58,3 +58,15 @@ load ../lib/common
 	[ "$(containers)" = 0 ]
 	[ ! -e "$socket" ]
 }
+
+@test "rm -f of one that is just being started" {
+	load_busybox
+	for i in $(seq 40); do
+		"$RL" run -d --name job --network none busybox sleep 1000 \
+			</dev/null >/dev/null 2>&1 3>&- &
+		until [ -L "$RL_ROOT/containers/.names/job" ]; do sleep 0.001; done
+		"$RL" rm -f job
+		wait
+		[ "$(containers)" = 0 ]
+	done
+}
