@@ -302,6 +302,9 @@ int init_await_start(struct init *in, struct err *e)
 
 	if (in->spec->start_sock < 0)
 		return 0;
+	/* one that nobody has written down must not outlive who made it */
+	TRY(sync_send(in->sock, SYNC_WAITING, -1, e));
+	TRY(sync_expect(in->sock, SYNC_MAPPED, e));
 	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
 		return err_sys(e, "outlive who created us");
 	TRY(sync_send(in->sock, SYNC_READY, -1, e));

@@ -226,6 +226,9 @@ static int hear(struct supervisor *sv, struct err *e)
 	case SYNC_HOOKS:
 		TRY(sv->hooks->created(sv->hooks->oci_arg, sv->pid, e));
 		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
+	case SYNC_WAITING:
+		TRY(sv->hooks->waiting(sv->hooks->oci_arg, sv->pid, e));
+		return sync_send(sv->sock, SYNC_MAPPED, -1, e);
 	case SYNC_TTY:
 		if (sv->hooks->terminal)
 			return sv->hooks->terminal(sv->hooks->oci_arg,

@@ -72,10 +72,13 @@ struct supervisor_hooks {
 	bool let_go;
 	/*
 	 * In the supervisor, of the OCI command line: init waits with all
-	 * mounts made (spec->runtime_hooks); the pty's master, the listener
-	 * of a filter (both are to be kept or closed).  NULL: not asked for.
+	 * mounts made (spec->runtime_hooks), or is about to wait to be
+	 * started and outlives us once this returns; the pty's master, the
+	 * listener of a filter (both are to be kept or closed).  NULL: not
+	 * asked for.
 	 */
 	int (*created)(void *arg, pid_t pid, struct err *e);
+	int (*waiting)(void *arg, pid_t pid, struct err *e);
 	int (*terminal)(void *arg, int master, struct err *e);
 	int (*listener)(void *arg, int fd, pid_t pid, struct err *e);
 	void *oci_arg;

@@ -15,6 +15,8 @@
  *	SYNC_MAPPED                  -> the hooks have run
  *	                             <- SYNC_TTY    (the pty's master fd)
  *	                             <- SYNC_NOTIFY (the seccomp listener fd)
+ *	                             <- SYNC_WAITING (it will wait to be started)
+ *	SYNC_MAPPED                  -> that is written down
  *	                             <- SYNC_READY  (execve is next)
  *	end of file                     execve closed the socket: it runs
  *	                             <- SYNC_ERROR  (at any point: its err)
@@ -28,7 +30,7 @@
 
 enum sync_type {
 	SYNC_MAPPED = 1, SYNC_PID, SYNC_TTY, SYNC_NOTIFY, SYNC_READY,
-	SYNC_ERROR, SYNC_HOOKS,
+	SYNC_ERROR, SYNC_HOOKS, SYNC_WAITING,
 };
 
 struct sync_msg {

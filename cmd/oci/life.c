@@ -81,6 +81,16 @@ static int on_created(void *arg, pid_t pid, struct err *e)
 	return oci_write_pid(b->o->pid_file, pid, e);
 }
 
+/* From here on it is there, whatever becomes of us. */
+static int on_waiting(void *arg, pid_t pid, struct err *e)
+{
+	struct birth *b = arg;
+
+	TRY(note_pid(b, pid, e));
+	TRY(oci_state_write(&b->state, e));
+	return oci_write_pid(b->o->pid_file, pid, e);
+}
+
 static int on_terminal(void *arg, int master, struct err *e)
 {
 	struct birth *b = arg;
@@ -240,7 +250,7 @@ static int bear(struct birth *b, int *ret_code, struct err *e)
 		.rootfs = clone_root, .rootfs_arg = b,
 		.mountpoint = b->config.root, .network = loopback_up,
 		.cgroup = b->cgroup.path ? &b->cgroup : NULL,
-		.network_fd = -1, .created = on_created,
+		.network_fd = -1, .created = on_created, .waiting = on_waiting,
 		.listener = on_listener, .oci_arg = b,
 		.started_arg = b, .debug = b->o->g.debug,
 		.let_go = !b->foreground, .sig_proxy = b->foreground,
@@ -256,7 +266,7 @@ static int bear(struct birth *b, int *ret_code, struct err *e)
 	if (res.userns_fd >= 0)
 		close(res.userns_fd);
 	*ret_code = res.exit_code;
-	return r < 0 ? r : b->foreground ? 0 : note_pid(b, res.pid, e);
+	return r;
 }
 
 static int prepare(struct birth *b, const char *id, struct err *e)
@@ -306,13 +316,7 @@ static int make_waiting(struct birth *b, const char *id, struct err *e)
 	TRY(prepare(b, id, e));
 	TRY(sock = oci_state_listen(&b->state, e));
 	b->config.spec.start_sock = sock;
-	TRY(bear(b, &code, e));
-	if (oci_state_write(&b->state, e) < 0 ||
-	    oci_write_pid(b->o->pid_file, b->state.pid, e) < 0) {
-		kill(b->state.pid, SIGKILL);
-		return -e->code;
-	}
-	return 0;
+	return bear(b, &code, e);
 }
 
 static int begin(struct oci_create *o, struct birth *b, struct err *e)

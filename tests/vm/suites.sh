@@ -21,10 +21,11 @@ if [ "${1:-}" = cli ]; then
 	exit "$failed"
 fi
 suite "delegated scope of alice" in_scope alice \
-	bats --tap tests/vm/delegated.bats tests/vm/limits.bats
+	bats --tap tests/vm/delegated.bats tests/vm/limits.bats tests/vm/oci.bats
 suite "login session of alice" in_session alice \
-	bats --tap tests/vm/session.bats tests/vm/limits.bats
+	bats --tap tests/vm/session.bats tests/vm/limits.bats \
+	tests/vm/oci.bats tests/vm/oci_session.bats
 suite "delegated service of bob, who has one id" in_service bob \
-	bats --tap tests/vm/limits.bats
+	bats --tap tests/vm/limits.bats tests/vm/oci.bats
 suite "bob, alone" alone bob bats --tap tests/vm/alone.bats
 exit "$failed"
