@@ -396,6 +396,7 @@ int oci_start(const struct oci_state *s, struct err *e)
 {
 	enum oci_status status = oci_state_status(s);
 	auto_close int sock = -1;
+	int r;
 
 	if (status == OCI_STOPPED)
 		return err_set(e, ESRCH, "cannot start a container that has "
@@ -405,12 +406,17 @@ int oci_start(const struct oci_state *s, struct err *e)
 			       "container");
 	TRY(sock = oci_state_connect(s, e));
 	unlinkat(s->dir, "start", 0);
-	if (hear(s, sock, e) < 0) {
+	r = hear(s, sock, e);
+	/* somebody else was quicker: it is theirs */
+	if (r == -EPIPE && oci_state_status(s) != OCI_STOPPED)
+		return err_set(e, EBUSY, "cannot start an already running "
+			       "container");
+	if (r < 0) {
 		struct err ignored;
 
 		/* whoever hears of this may delete it at once */
 		oci_kill_wait(s, &ignored);
-		return -e->code;
+		return r;
 	}
 	if (s->poststart)
 		poststart(s);

@@ -95,3 +95,19 @@ steps() {
 	[ "$(cat "$b"/err* | grep -c 'already exists')" -eq 5 ]
 	[ "$(oci state one | jq -r .status)" = running ]
 }
+
+@test "two starts at once: one of them wins, and the container goes on" {
+	program sleep 100
+	for round in 1 2 3 4 5 6 7 8; do
+		oci create -b "$b" one </dev/null
+		rm -f "$b/won"
+		for i in 1 2 3 4; do
+			("$RL" oci --root "$BATS_TEST_TMPDIR/state" start one \
+				2>"$b/err$i" 3>&- && echo won >>"$b/won") &
+		done
+		wait
+		[ "$(cat "$b/won")" = won ]
+		[ "$(oci state one | jq -r .status)" = running ]
+		oci delete -f one
+	done
+}
