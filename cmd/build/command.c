@@ -175,6 +175,8 @@ static int check(struct build_options *o, struct err *e)
 	}
 	for (size_t i = 0; i < o->secrets.n; i++)
 		TRY(secret_check(o->secrets.v[i], e));
+	for (size_t i = 0; i < o->ssh.n; i++)
+		TRY(ssh_check(o->ssh.v[i], e));
 	for (size_t i = 0; i < o->contexts.n; i++)
 		TRY(build_context_check(o->contexts.v[i], e));
 	TRY(check_lists(o, e));

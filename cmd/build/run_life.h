@@ -59,6 +59,8 @@ int secret_read(const struct build_options *o, const char *id, char **ret,
 		size_t *ret_n, struct err *e);
 /* Is --secret's text one?  -EINVAL. */
 int secret_check(const char *text, struct err *e);
+/* Is --ssh's text one, of a socket that is there? */
+int ssh_check(const char *text, struct err *e);
 /* The path of the agent's socket that --ssh gives for `id`; NULL: none. */
 char *ssh_socket(const struct build_options *o, const char *id);
 

@@ -114,6 +114,24 @@ int secret_read(const struct build_options *o, const char *id, char **ret,
 	return 0;
 }
 
+int ssh_check(const char *text, struct err *e)
+{
+	const char *eq = strchr(text, '='), *agent = getenv("SSH_AUTH_SOCK");
+	struct stat st;
+
+	if (!eq && !agent)
+		return err_set(e, ENOENT, "--ssh %s: there is no agent "
+			       "(SSH_AUTH_SOCK is not set: eval $(ssh-agent) "
+			       "and ssh-add, or --ssh %s=SOCKET)", text, text);
+	if (stat(eq ? eq + 1 : agent, &st) < 0)
+		return err_sys(e, "--ssh %s: look at %s", text,
+			       eq ? eq + 1 : agent);
+	return S_ISSOCK(st.st_mode) ? 0 :
+		err_set(e, ENOTSOCK, "--ssh %s: %s is no agent's socket (a key "
+			"goes into an agent: ssh-add)", text,
+			eq ? eq + 1 : agent);
+}
+
 /* --ssh default | ID[=SOCKET] */
 char *ssh_socket(const struct build_options *o, const char *id)
 {

@@ -175,8 +175,8 @@ static int list_step(struct step *s, struct err *e)
 }
 
 /*
- * A stage's key says what is in it, so its files need not be read; but for
- * the first time, since they may be the same as those of another stage.
+ * A stage's layers say what is in it, so its files need not be read; but for
+ * the first time, since they may be the same as those of others.
  */
 static int stage_key(struct build *b, struct stage *st, struct job_step *j,
 		     const struct stage *from, char *key, struct err *e)
@@ -188,7 +188,8 @@ static int stage_key(struct build *b, struct stage *st, struct job_step *j,
 	memcpy(quick, st->key, DIGEST_MAX);
 	build_key_add(quick, of_words);
 	memcpy(key, quick, DIGEST_MAX);
-	build_key_add(quick, from->key);
+	for (size_t i = 0; i < from->img.n_layers; i++)
+		build_key_add(quick, from->img.layers[i].diff_id);
 	for (size_t i = 0; i < l->n; i++)
 		build_key_add(quick, l->v[i]);
 	if (build_cache_alias(&b->store, quick, key))

@@ -649,6 +649,10 @@ sym" ]
 	bad "it is a number from 0" --jobs x
 	bad "it is default, none or host" --network bridge
 	bad "'x' is no KEY=VALUE" --secret x
+	unset SSH_AUTH_SOCK
+	bad "there is no agent (SSH_AUTH_SOCK is not set" --ssh default
+	bad "other is no agent's socket (a key goes into an agent" --ssh "k=$ctx/d/other"
+	bad "look at /no: No such file" --ssh k=/no
 	bad "no stage is named 'nowhere'" --target nowhere
 	bad "open nothing: No such file" -f nothing
 	bad "-f is a path from here, though the context has a d/other: open d/other" -f d/other
