@@ -39,6 +39,23 @@ static int open_address(const char *address, sd_bus **ret)
 }
 
 /*
+ * Who we are to the manager: root of a user namespace, as under podman, is
+ * somebody else outside.
+ */
+static unsigned int outer_uid(void)
+{
+	FILE *f = fopen("/proc/self/uid_map", "re");
+	unsigned int own = geteuid(), ret = own, in, out, n;
+
+	while (f && fscanf(f, "%u %u %u", &in, &out, &n) == 3)
+		if (own >= in && own - in < n)
+			ret = out + (own - in);
+	if (f)
+		fclose(f);
+	return ret;
+}
+
+/*
  * The manager's own socket first, as systemctl(1) does: there may be no bus,
  * and it is nearer.  A login through su has no XDG_RUNTIME_DIR.
  */
@@ -46,8 +63,9 @@ static int open_manager(sd_bus **ret)
 {
 	const char *dir = getenv("XDG_RUNTIME_DIR");
 	char address[PATH_MAX];
+	unsigned int uid = outer_uid();
 
-	if (geteuid() == 0)
+	if (uid == 0)
 		return sd_bus_open_system(ret);
 	if (dir && *dir)
 		snprintf(address, sizeof(address),
@@ -55,7 +73,7 @@ static int open_manager(sd_bus **ret)
 	else
 		snprintf(address, sizeof(address),
 			 "unix:path=/run/user/%u/systemd/private",
-			 (unsigned int)geteuid());
+			 uid);
 	return open_address(address, ret) >= 0 ? 0 : sd_bus_open_user(ret);
 }
 

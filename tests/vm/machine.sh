@@ -19,7 +19,7 @@ packages=systemd-sysv,dbus,dbus-user-session,libpam-systemd,kmod,udev
 packages+=,uidmap,fuse-overlayfs,slirp4netns,libsystemd0,libseccomp2,libcap2
 packages+=,libjansson4,libslirp0,libisal2,libarchive13,libcurl4,ca-certificates
 packages+=,iproute2,procps,util-linux,busybox-static,jq,bats,python3-minimal
-packages+=,tmux${RL_VM_PACKAGES:+,$RL_VM_PACKAGES}
+packages+=,tmux,podman${RL_VM_PACKAGES:+,$RL_VM_PACKAGES}
 
 die() {
 	echo "machine.sh: $*" >&2

@@ -24,7 +24,8 @@ suite "delegated scope of alice" in_scope alice \
 	bats --tap tests/vm/delegated.bats tests/vm/limits.bats tests/vm/oci.bats
 suite "login session of alice" in_session alice \
 	bats --tap tests/vm/session.bats tests/vm/limits.bats \
-	tests/vm/oci.bats tests/vm/oci_session.bats
+	tests/vm/oci.bats tests/vm/oci_session.bats \
+	tests/vm/oci_podman.bats
 suite "delegated service of bob, who has one id" in_service bob \
 	bats --tap tests/vm/limits.bats tests/vm/oci.bats
 suite "bob, alone" alone bob bats --tap tests/vm/alone.bats
