@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/proc.h"
+#include "core/caps.h"
 #include "fs/runroot.h"
 
 #include <grp.h>
@@ -175,20 +176,9 @@ int oci_send_listener(const struct oci_state *s, const struct oci_config *c,
 
 /* ---- this host ---- */
 
-static uint64_t effective_caps(void)
-{
-	struct __user_cap_header_struct h = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct d[2] = { 0 };
-
-	syscall(SYS_capget, &h, d);
-	return d[0].effective | (uint64_t)d[1].effective << 32;
-}
-
 void oci_host_read(const char *bundle, struct oci_host *ret)
 {
-	uint64_t caps = effective_caps();
+	uint64_t caps = caps_effective();
 	uint64_t ids = 1u << CAP_SETUID | 1u << CAP_SETGID;
 
 	*ret = (struct oci_host){
