@@ -18,6 +18,8 @@ struct lint {
 	size_t lower, upper;          /* instructions written so */
 	bool shell, workdir;          /* the stage has SHELL, an absolute path */
 	size_t had[DF_KINDS];         /* in the stage */
+	const char *at;               /* where the line `line` begins; they */
+	size_t line;                  /* go through the text once */
 };
 
 typedef void rule_fn(struct lint *l, const char *rule,
@@ -246,19 +248,16 @@ static bool has_heredocs(const struct df_instruction *in)
 static void empty_continuation(struct lint *l, const char *rule,
 			       const struct df_instruction *in)
 {
-	const char *s = l->d->text;
+	bool empty = false;
 
-	if (has_heredocs(in))
-		return;
-	for (size_t line = 1; *s && line <= in->last; line++) {
-		size_t n = strcspn(s, "\n");
+	for (; *l->at && l->line <= in->last; l->line++) {
+		size_t n = strcspn(l->at, "\n");
 
-		if (line > in->first && strspn(s, " \t\r") >= n) {
-			warn(l, rule, in->first, "Empty continuation line");
-			return;
-		}
-		s += n + (s[n] == '\n');
+		empty |= l->line > in->first && strspn(l->at, " \t\r") >= n;
+		l->at += n + (l->at[n] == '\n');
 	}
+	if (empty && !has_heredocs(in))
+		warn(l, rule, in->first, "Empty continuation line");
 }
 
 /* ---- all of them ---- */
@@ -394,7 +393,7 @@ static int read_directive(const struct dockerfile *d, struct df_warnings *w,
 int dockerfile_lint(const struct dockerfile *d, struct df_warnings *ret,
 		    struct err *e)
 {
-	struct lint l = { .d = d, .w = ret };
+	struct lint l = { .d = d, .w = ret, .at = d->text, .line = 1 };
 
 	*ret = (struct df_warnings){ 0 };
 	TRY(read_directive(d, ret, e));

@@ -1,4 +1,5 @@
 /* dockerfile_fuzz.c - any text as a Dockerfile: parsed, planned, expanded. */
+#include "fs/dockerfile/lint.h"
 #include "fs/dockerfile/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -77,6 +78,19 @@ static void run_file(const struct dockerfile *d)
 	df_args_release(&a);
 }
 
+/* Warnings are of lines that there are. */
+static void check_file(const struct dockerfile *d, size_t n)
+{
+	struct df_warnings w;
+	struct err e = { 0 };
+
+	if (dockerfile_lint(d, &w, &e) == 0)
+		for (size_t i = 0; i < w.n; i++)
+			if (w.v[i].line < 1 || w.v[i].line > n + 1)
+				abort();
+	df_warnings_release(&w);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	auto_free char *text = xstrndup((const char *)data, n);
@@ -87,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (dockerfile_parse("F", data, n, &d, &e) == 0) {
 		run_file(&d);
+		check_file(&d, n);
 		dockerfile_lines(&d, 1, 3, &lines);
 	}
 	df_instruction_parse("F", text, &one, &e);
