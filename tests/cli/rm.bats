@@ -64,7 +64,10 @@ load ../lib/common
 	for i in $(seq 40); do
 		"$RL" run -d --name job --network none busybox sleep 1000 \
 			</dev/null >/dev/null 2>&1 3>&- &
-		until [ -L "$RL_ROOT/containers/.names/job" ]; do sleep 0.001; done
+		# not ID.rm, which is no container yet
+		until compgen -G "$RL_ROOT/containers/[0-9a-f]*[0-9a-f]" >/dev/null; do
+			sleep 0.001
+		done
 		"$RL" rm -f job
 		wait
 		[ "$(containers)" = 0 ]
