@@ -12,5 +12,5 @@ done
 cp -r "$here/tests" "$here/docs" "$stage/"
 chmod -R a+rX "$stage"
 chmod 755 "$stage"
-"$here/tests/vm/machine.sh" run "$stage" "${RL_VM_SECONDS:-2400}" \
+"$here/tests/vm/machine.sh" run "$stage" "${RL_VM_SECONDS:-3000}" \
 	bash tests/vm/suites.sh "$@"
