@@ -18,12 +18,17 @@ uint64_t caps_default(void)
 	       BIT(CAP_SYS_CHROOT) | BIT(CAP_KILL) | BIT(CAP_AUDIT_WRITE);
 }
 
-/* libcap would ask for each in turn. */
-uint64_t caps_effective(void)
+/* capset(2); libcap would ask for each in turn. */
+static struct __user_cap_header_struct own_caps(void)
 {
-	struct __user_cap_header_struct h = {
+	return (struct __user_cap_header_struct){
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
+}
+
+uint64_t caps_effective(void)
+{
+	struct __user_cap_header_struct h = own_caps();
 	struct __user_cap_data_struct d[2];
 
 	if (capget(&h, d) < 0)
@@ -116,11 +121,23 @@ int caps_plan(char *const *add, char *const *drop, bool privileged, uid_t uid,
 	return 0;
 }
 
+int caps_raise(struct err *e)
+{
+	struct __user_cap_header_struct h = own_caps();
+	struct __user_cap_data_struct d[2];
+
+	if (capget(&h, d) < 0)
+		return err_sys(e, "read the capabilities");
+	for (int i = 0; i < 2; i++)
+		d[i].effective = d[i].permitted;
+	if (capset(&h, d) < 0)
+		return err_sys(e, "raise the capabilities");
+	return 0;
+}
+
 int caps_limit(struct caps *c, struct err *e)
 {
-	struct __user_cap_header_struct h = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
+	struct __user_cap_header_struct h = own_caps();
 	struct __user_cap_data_struct d[2];
 	uint64_t have;
 

@@ -30,6 +30,8 @@ uint64_t caps_effective(void);
  * one what the kernel would refuse: capabilities(7).
  */
 int caps_limit(struct caps *c, struct err *e);
+/* Make effective what is permitted. */
+int caps_raise(struct err *e);
 /* Shrink the bounding set; what is effective now stays for a while. */
 int caps_bound(const struct caps *c, struct err *e);
 /* Take on the other sets: the last step before execve. */

@@ -7,7 +7,6 @@
 
 #include <grp.h>
 #include <libgen.h>
-#include <linux/capability.h>
 #include <linux/sched/types.h>
 #include <signal.h>
 #include <stdio.h>
@@ -322,23 +321,6 @@ int init_await_start(struct init *in, struct err *e)
 
 /* ---- the last ---- */
 
-/* The filter needs CAP_SYS_ADMIN, which a change of ids took out of use. */
-static int raise_permitted(struct err *e)
-{
-	struct __user_cap_header_struct h = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct d[2];
-
-	if (syscall(SYS_capget, &h, d) < 0)
-		return err_sys(e, "read the capabilities");
-	for (int i = 0; i < 2; i++)
-		d[i].effective = d[i].permitted;
-	if (syscall(SYS_capset, &h, d) < 0)
-		return err_sys(e, "raise the capabilities");
-	return 0;
-}
-
 static int install_filter(struct init *in, const struct seccomp_filter *f,
 			  struct err *e)
 {
@@ -358,8 +340,9 @@ static int become(struct init *in, const struct seccomp_filter *f,
 
 	if (last && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "set no_new_privs");
+	/* it needs CAP_SYS_ADMIN, which a change of ids took out of use */
 	if (!last && f->n && in->user.uid)
-		TRY(raise_permitted(e));
+		TRY(caps_raise(e));
 	if (!last && f->n)
 		TRY(install_filter(in, f, e));
 	TRY(caps_apply(&in->caps, e));

@@ -12,10 +12,6 @@ teardown() {
 	end_oci
 }
 
-tool() {
-	python3 "$BATS_TEST_DIRNAME/../lib/oci_socket.py" "$@"
-}
-
 @test "run: the program's output and exit code" {
 	program sh -c 'echo $$ $(id -u):$(id -g) $(hostname); exit 7'
 	run oci run -b "$b" one

@@ -12,10 +12,6 @@ teardown() {
 	end_oci
 }
 
-tool() {
-	python3 "$BATS_TEST_DIRNAME/../lib/oci_socket.py" "$@"
-}
-
 # hook NAME - a program of the host's that notes its calls and its state.
 hook() {
 	cat >"$b/$1" <<-HOOK

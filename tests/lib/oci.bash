@@ -4,6 +4,11 @@ oci() {
 	"$RL" oci --root "$BATS_TEST_TMPDIR/state" "$@"
 }
 
+# tool WORD... - the other end of a socket: oci_socket.py.
+tool() {
+	python3 "$BATS_TEST_DIRNAME/../lib/oci_socket.py" "$@"
+}
+
 # bundle [FILTER...] - a bundle of busybox in $b, its config.json changed by jq.
 bundle() {
 	b=$BATS_TEST_TMPDIR/bundle
